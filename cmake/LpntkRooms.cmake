@@ -1,0 +1,80 @@
+# One room = one folder = one target. The sources of a room are all .cpp files of its folder, so a new file needs no
+# edit here; what a room may use is named by its caller and is the arrow that the include test checks.
+
+# A room of the Qt-free, torch-free core; its objects end in the shared library lpntk_core.
+#   lpntk_core_room(formats USES lpntk_base LIBRARIES ZLIB::ZLIB)
+function(lpntk_core_room name)
+  cmake_parse_arguments(arg "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp)
+  endif()
+  add_library(lpntk_${name} OBJECT ${sources})
+  target_include_directories(lpntk_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(lpntk_${name} PUBLIC ${arg_USES} ${arg_LIBRARIES})
+endfunction()
+
+# A room of the engine library, the only place with libtorch.
+#   lpntk_engine_room(gradient USES lpntk_model)
+function(lpntk_engine_room name)
+  cmake_parse_arguments(arg "" "" "USES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  if(NOT sources)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp)
+  endif()
+  add_library(lpntk_${name} OBJECT ${sources})
+  target_include_directories(lpntk_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_link_libraries(lpntk_${name} PUBLIC ${arg_USES} lpntk_torch_usage)
+  target_precompile_headers(lpntk_${name} REUSE_FROM lpntk_torch_pch)
+endfunction()
+
+# A room of the window: Qt, where said VTK, never libtorch.
+#   lpntk_widget_room(models USES lpntk_core LIBRARIES Qt6::Widgets)
+function(lpntk_widget_room name)
+  cmake_parse_arguments(arg "" "" "USES;LIBRARIES" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.h)
+  if(NOT sources)
+    file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp "")
+    set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cpp)
+  endif()
+  add_library(lpntk_widgets_${name} STATIC ${sources})
+  set_target_properties(lpntk_widgets_${name} PROPERTIES AUTOMOC ON)
+  target_include_directories(lpntk_widgets_${name} PUBLIC ${PROJECT_SOURCE_DIR})
+  # ATen has a member called slots, VTK one called signals: Q_SIGNALS, Q_SLOTS, Q_EMIT everywhere.
+  target_compile_definitions(lpntk_widgets_${name} PUBLIC QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY)
+  target_link_libraries(lpntk_widgets_${name} PUBLIC ${arg_USES} ${arg_LIBRARIES})
+endfunction()
+
+# Test programs of a folder tests/<name>: every test_*.cpp there is one QtTest program; helper sources
+# (anything else) are linked into each. WITH names what the tests link; ENVIRONMENT is set for each test;
+# a folder whose tests open windows says DISPLAY and runs under xvfb-run where there is no display.
+function(lpntk_tests name)
+  cmake_parse_arguments(arg "DISPLAY;TORCH" "" "WITH;ENVIRONMENT;LABELS" ${ARGN})
+  set(folder ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  file(GLOB tests CONFIGURE_DEPENDS ${folder}/test_*.cpp)
+  file(GLOB helpers CONFIGURE_DEPENDS ${folder}/*.cpp)
+  list(FILTER helpers EXCLUDE REGEX "/test_[^/]*$")
+  foreach(source ${tests})
+    get_filename_component(stem ${source} NAME_WE)
+    set(target ${name}_${stem})
+    string(REPLACE "/" "_" target ${target})
+    add_executable(${target} ${source} ${helpers})
+    set_target_properties(${target} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS
+                               LPNTK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" LPNTK_BINARY_DIR="${PROJECT_BINARY_DIR}")
+    target_link_libraries(${target} PRIVATE ${arg_WITH} Qt6::Test)
+    if(arg_TORCH)
+      target_link_libraries(${target} PRIVATE lpntk_torch_usage)
+    endif()
+    if(arg_DISPLAY)
+      add_test(NAME ${name}/${stem} COMMAND ${PROJECT_SOURCE_DIR}/packaging/with-display.sh $<TARGET_FILE:${target}>)
+    else()
+      add_test(NAME ${name}/${stem} COMMAND ${target})
+    endif()
+    set_tests_properties(${name}/${stem} PROPERTIES TIMEOUT 600 ENVIRONMENT "${arg_ENVIRONMENT}" LABELS "${arg_LABELS}"
+                         SKIP_REGULAR_EXPRESSION "^skipped entirely:")
+  endforeach()
+endfunction()

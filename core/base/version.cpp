@@ -1,0 +1,9 @@
+#include <core/base/version.h>
+
+namespace lpntk::base {
+
+const char* programVersion() {
+    return LPNTK_VERSION;
+}
+
+} // namespace lpntk::base

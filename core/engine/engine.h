@@ -1,0 +1,165 @@
+#pragma once
+
+#include <core/base/job_context.h>
+#include <core/data/dataset.h>
+#include <core/data/preprocessing.h>
+#include <core/run/manifest.h>
+#include <core/run/options.h>
+#include <core/run/plan.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace lpntk::engine {
+
+/// Which network: a built-in name (or, with its reader, a `.pt2` file) and where its weights come from.
+struct NetworkSpec {
+    std::string model;                 ///< "lenet5", ...
+    std::filesystem::path weights;     ///< empty = initialised from `seed`
+    std::uint64_t seed = 0;
+};
+
+struct LayerInfo {
+    std::string name;                  ///< parameter's module, "conv1"
+    std::string operation;             ///< "conv2d", "linear", "batch_norm"
+    std::vector<std::string> parameters; ///< "conv1.weight (6, 1, 5, 5)"
+    std::int64_t count = 0;            ///< numbers in these parameters
+};
+
+/// What loading a network tells the user.
+struct NetworkInfo {
+    std::string model;
+    std::int64_t parameters = 0;       ///< d
+    int classes = 0;
+    data::ImageShape input;
+    std::vector<LayerInfo> layers;
+    bool fromSeed = false;
+    std::vector<std::string> mapping;  ///< "features.0.weight -> conv1.weight (6, 1, 5, 5)"
+    std::vector<std::string> unwrapped;///< wrappers and prefixes that were opened
+    double logitError = 0;             ///< load check: vmap logits against plain logits, relative
+    double gradientError = 0;          ///< load check: gradients of two samples against plain autograd, relative
+};
+
+struct Evaluation {
+    std::int64_t samples = 0;
+    double accuracy = 0;               ///< share
+    double loss = 0;                   ///< mean cross entropy
+    std::vector<std::int64_t> classCount;
+    std::vector<double> classAccuracy;
+    std::vector<float> probabilities;  ///< (samples, K), filled when asked for
+    /// Set when the accuracy is near chance: "10.3 %: preprocessing, class order or weights do not match".
+    std::string warning;
+};
+
+struct EvaluateRequest {
+    NetworkSpec network;
+    std::shared_ptr<const data::Dataset> data;
+    std::string split = "test";
+    data::Preprocessing preprocessing;
+    std::vector<std::int64_t> indices; ///< empty = all
+    int threads = 0;
+    bool keepProbabilities = false;
+};
+
+/// A kernel job, complete.
+struct KernelRequest {
+    NetworkSpec network;
+    std::shared_ptr<const data::Dataset> data;
+    std::string dataSource;            ///< as the user named it, for the manifest
+    data::Preprocessing preprocessing;
+    run::KernelOptions options;
+};
+
+/// Error of the run against float64 on audit pairs.
+struct Audit {
+    std::int64_t pairs = 0;
+    double relativeFrobenius = 0;
+    double largestCosineError = 0;
+};
+
+struct KernelReport {
+    std::filesystem::path folder;
+    std::int64_t rows = 0;
+    std::int64_t tiles = 0;
+    std::int64_t tilesComputed = 0;    ///< less than tiles after a resume
+    double seconds = 0;
+    std::int64_t peakMemory = 0;       ///< VmHWM of the process, bytes
+    Audit audit;
+    double accuracy = 0;               ///< of the network on the rows of the run
+    std::vector<std::string> warnings;
+};
+
+struct TrainRequest {
+    NetworkSpec network;               ///< weights empty = start from seed
+    std::shared_ptr<const data::Dataset> data;
+    std::string dataSource;
+    std::string split = "train";
+    data::Preprocessing preprocessing;
+    std::vector<std::int64_t> indices; ///< train on these only, empty = all
+    int epochs = 3;
+    std::int64_t batch = 128;
+    double learningRate = 0.1;
+    double momentum = 0.9;
+    double weightDecay = 5e-4;
+    std::string schedule = "step";     ///< "constant", "step" (x gamma every stepEpochs), "cosine"
+    int stepEpochs = 2;
+    double gamma = 0.7;
+    std::string history = "epochs";    ///< checkpoints kept: "last", "epochs", "iterations"
+    std::int64_t historyEvery = 1;     ///< every n-th epoch or iteration
+    std::uint64_t seed = 0;
+    int threads = 0;
+    std::filesystem::path out;         ///< folder for checkpoints, history.json
+};
+
+struct TrainReport {
+    struct Epoch { int epoch; double learningRate, trainLoss, trainAccuracy, testAccuracy, seconds; };
+    std::vector<Epoch> epochs;
+    std::filesystem::path lastWeights;
+    double testAccuracy = 0;           ///< NaN without a test split
+};
+
+/// Scores of single samples from one network (method.md section 7), in the order of the request's indices.
+struct SampleScores {
+    std::vector<std::int64_t> indices;
+    std::vector<float> loss, margin, entropy, el2n, grand;
+    std::vector<std::int32_t> prediction;
+};
+
+/// Everything that needs a network, without any type of libtorch. One object per process; methods may be called from
+/// any thread, jobs one at a time. All throw the family of base::Error and base::Cancelled.
+class Engine {
+public:
+    virtual ~Engine() = default;
+    /// Built-in names in the order of design.md section 4.
+    virtual std::vector<std::string> models() const = 0;
+    /// Loads (weights mapped, checked against plain autograd) and describes a network for this input and class count.
+    virtual NetworkInfo describe(const NetworkSpec& network, data::ImageShape input, int classes,
+                                 const base::JobContext& context) = 0;
+    virtual Evaluation evaluate(const EvaluateRequest& request, const base::JobContext& context) = 0;
+    /// Plans without computing; a short probe measures this machine. Throws BudgetError saying what would fit.
+    virtual run::KernelPlan plan(const KernelRequest& request, const base::JobContext& context) = 0;
+    /// Computes the run folder `out`. With options.resume goes on where it stopped, to the same bits.
+    virtual KernelReport kernel(const KernelRequest& request, const std::filesystem::path& out,
+                                const base::JobContext& context) = 0;
+    virtual TrainReport train(const TrainRequest& request, const base::JobContext& context) = 0;
+    virtual SampleScores scores(const EvaluateRequest& request, const base::JobContext& context) = 0;
+};
+
+/// Opens the engine library at the first call and returns its one Engine. Throws IoError saying which library could
+/// not be opened and how to install it.
+Engine& engine();
+
+/// Whether the engine library has been opened (the window shows it; opening costs a few hundred milliseconds).
+bool engineIsOpen();
+
+/// Sets the threading variables that libgomp reads when it is loaded; call first thing in main().
+void prepareEnvironment();
+
+/// What the engine library exports under the name "lpntkCreateEngine".
+using CreateEngine = Engine* (*)();
+
+} // namespace lpntk::engine

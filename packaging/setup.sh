@@ -1,0 +1,116 @@
+#!/usr/bin/env bash
+# Installs what lpNTK Explorer is built with: Debian packages and a pinned libtorch. Asks nothing, changes nothing
+# that is already right, and says each step.
+#
+#   packaging/setup.sh                 everything (needs root or sudo for the Debian packages)
+#   packaging/setup.sh --no-packages   libtorch only
+#   packaging/setup.sh --print-torch   the folder of the libtorch in use, nothing else
+#
+#   LPNTK_TORCH_DIR   a torch of your own (the folder that holds include/ and lib/, for example
+#                     .../site-packages/torch); used instead of the pinned one when its version fits
+#   LPNTK_DEPS        where the pinned libtorch is kept (default: $XDG_DATA_HOME/lpntk-explorer)
+set -euo pipefail
+
+readonly torchVersion=2.11.0
+readonly deps="${LPNTK_DEPS:-${XDG_DATA_HOME:-$HOME/.local/share}/lpntk-explorer}"
+readonly pinned="$deps/libtorch-$torchVersion"
+
+# name and SHA-256 of each wheel; wheels are zip files and are unpacked, never installed into a Python
+readonly wheels=(
+  "torch==$torchVersion 7aa2f9bbc6d4595ba72138026b2074be1233186150e9292865e04b7a63b8c67a"
+  "nvidia-cuda-runtime==13.0.96 7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548"
+  "nvidia-cuda-cupti==13.0.85 4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8"
+)
+
+readonly packages=(
+  # build
+  cmake ninja-build g++ ccache mold pkg-config
+  # libraries
+  qt6-base-dev libqt6opengl6-dev qt6-svg-dev qt6-tools-dev qt6-l10n-tools libvtk9-dev libeigen3-dev libspectra-dev
+  nlohmann-json3-dev libcli11-dev libzip-dev zlib1g-dev libpng-dev libturbojpeg0-dev libwebp-dev libstb-dev
+  libssl-dev libfmt-dev
+  # running, testing, data
+  qt6-qpa-plugins libgl1-mesa-dri xvfb xauth xdotool openbox dataset-fashion-mnist python3-numpy python3-pip git
+)
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+
+torchFits() { [ -f "$1/include/torch/version.h" ] || [ -f "$1/include/torch/csrc/api/include/torch/version.h" ]; }
+torchVersionOf() { cat "$1/version.py" 2>/dev/null | sed -n "s/^__version__ = '\([0-9.]*\).*/\1/p"; }
+
+torchInUse() {
+  if [ -n "${LPNTK_TORCH_DIR:-}" ]; then echo "$LPNTK_TORCH_DIR"; else echo "$pinned/torch"; fi
+}
+
+installPackages() {
+  local missing=() name
+  for name in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$name" 2>/dev/null | grep -q 'ok installed' || missing+=("$name")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then say "Debian packages: all ${#packages[@]} present"; return; fi
+  local asRoot=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || fail "these packages are missing and neither root nor sudo is at hand: ${missing[*]}"
+    asRoot=(sudo)
+  fi
+  say "Debian packages: installing ${missing[*]}"
+  "${asRoot[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+  "${asRoot[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+installTorch() {
+  if [ -n "${LPNTK_TORCH_DIR:-}" ]; then
+    torchFits "$LPNTK_TORCH_DIR" || fail "LPNTK_TORCH_DIR=$LPNTK_TORCH_DIR holds no include/torch; name the folder with include/ and lib/"
+    local version; version=$(torchVersionOf "$LPNTK_TORCH_DIR")
+    case "$version" in
+      2.11.*) say "libtorch: yours, version $version, in $LPNTK_TORCH_DIR" ;;
+      *) fail "LPNTK_TORCH_DIR=$LPNTK_TORCH_DIR is torch ${version:-of unknown version}; 2.11 is needed. Unset the variable to use the pinned one" ;;
+    esac
+    return
+  fi
+  if [ -f "$pinned/complete" ]; then say "libtorch: $torchVersion present in $pinned"; return; fi
+  say "libtorch: fetching $torchVersion (530 MB) into $deps"
+  mkdir -p "$deps"
+  local work; work=$(mktemp -d "$deps/.fetch-XXXXXX")
+  trap 'rm -rf "${work:-}"' EXIT
+  local entry
+  for entry in "${wheels[@]}"; do
+    printf '%s --hash=sha256:%s\n' "${entry% *}" "${entry#* }"
+  done >"$work/requirements.txt"
+  python3 -m pip download --quiet --no-deps --require-hashes --only-binary :all: \
+    --python-version 3.11 --implementation cp --abi cp311 --abi none \
+    --platform manylinux_2_28_x86_64 --platform manylinux_2_25_x86_64 --platform manylinux_2_17_x86_64 \
+    --platform manylinux2014_x86_64 --dest "$work" --requirement "$work/requirements.txt" ||
+    fail "the download failed; nothing was changed. Check that PyPI can be reached and run this again"
+  mkdir "$work/unpacked"
+  local wheel
+  for wheel in "$work"/*.whl; do
+    python3 -m zipfile -e "$wheel" "$work/unpacked"
+    rm "$wheel"
+  done
+  # Only what a C++ program uses; the Python sources, the test binaries and the static parts are left out.
+  mkdir "$work/kept" "$work/kept/torch"
+  mv "$work/unpacked/torch/include" "$work/unpacked/torch/lib" "$work/unpacked/torch/version.py" "$work/kept/torch/"
+  mv "$work/unpacked/nvidia" "$work/kept/nvidia"
+  cp "$work"/unpacked/torch-*.dist-info/licenses/LICENSE "$work/kept/torch/" 2>/dev/null ||
+    cp "$work"/unpacked/torch-*.dist-info/LICENSE "$work/kept/torch/" 2>/dev/null || true
+  touch "$work/kept/complete"
+  rm -rf "$pinned"
+  mv "$work/kept" "$pinned"
+  say "libtorch: $torchVersion ready, $(du -sh "$pinned" | cut -f1)"
+}
+
+main() {
+  local packagesToo=yes option
+  for option in "$@"; do
+    case "$option" in
+      --no-packages) packagesToo=no ;;
+      --print-torch) torchInUse; exit 0 ;;
+      *) sed -n '2,12p' "$0"; exit 2 ;;
+    esac
+  done
+  [ "$packagesToo" = no ] || installPackages
+  installTorch
+}
+main "$@"

@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# Runs a command where windows can be opened: on the display at hand, else under a virtual X server of its own.
+set -euo pipefail
+if [ -n "${DISPLAY:-}" ] && [ -z "${LPNTK_VIRTUAL_DISPLAY:-}" ]; then exec "$@"; fi
+exec xvfb-run --auto-servernum --server-args="-screen 0 1680x1050x24 +extension GLX -noreset" "$@"

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <core/base/job_context.h>
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QString>
+
+#include <cstdint>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace lpntk::models {
+
+using Ticket = std::uint64_t;
+
+/// What the Jobs dock shows of a job.
+struct JobInfo {
+    Ticket ticket = 0;
+    QString title;
+    bool visible = true;        ///< short helper computations of views are not listed
+    base::Progress progress;
+    double rate = 0;            ///< units per second in the present phase, smoothed
+    double secondsLeft = -1;    ///< -1 = unknown
+    double seconds = 0;         ///< since the start
+    bool cancelling = false;
+};
+
+/// Runs plain core functions `Result f(const JobContext&)` on std::jthreads and brings results back to the window's
+/// thread by queued calls. Owned by the Session; cancels and joins in its destructor only. Exceptions of a job arrive
+/// as `failed`; results of cancelled or superseded jobs are dropped. At most 30 progress reports a second.
+class JobRunner : public QObject {
+    Q_OBJECT
+public:
+    explicit JobRunner(QObject* parent = nullptr);
+    ~JobRunner() override;
+
+    /// Starts `work` on a thread; `done(result)` is called on the window's thread unless the job was cancelled, failed,
+    /// or `receiver` is gone. `failed(sentence)` instead of the signal when given. `visible` jobs are listed in Jobs.
+    template <typename Result>
+    Ticket start(const QString& title, bool visible, QObject* receiver,
+                 std::function<Result(const base::JobContext&)> work, std::function<void(Result)> done,
+                 std::function<void(QString)> failed = {}) {
+        auto slot = std::make_shared<std::optional<Result>>();
+        return startErased(
+            title, visible, receiver, [slot, work = std::move(work)](const base::JobContext& context) { slot->emplace(work(context)); },
+            [slot, done = std::move(done)] {
+                if (done)
+                    done(std::move(**slot));
+            },
+            std::move(failed));
+    }
+
+    /// Like start, for a view's own question: cancels the view's previous question of the same `purpose` first, so a
+    /// late answer never overwrites a newer one.
+    template <typename Result>
+    Ticket ask(const char* purpose, QObject* receiver, std::function<Result(const base::JobContext&)> work,
+               std::function<void(Result)> done, std::function<void(QString)> failed = {}) {
+        supersede(receiver, purpose);
+        const Ticket ticket = start<Result>(QString::fromLatin1(purpose), false, receiver, std::move(work), std::move(done), std::move(failed));
+        remember(receiver, purpose, ticket);
+        return ticket;
+    }
+
+    void cancel(Ticket ticket);
+    void cancelAll();
+    bool isRunning(Ticket ticket) const;
+    /// Listed jobs, oldest first.
+    std::vector<JobInfo> jobs() const;
+    /// Number of all running jobs, listed or not (tests wait for 0).
+    int running() const;
+
+Q_SIGNALS:
+    void jobsChanged();
+    void progressChanged(lpntk::models::Ticket ticket);
+    void finished(lpntk::models::Ticket ticket);
+    void cancelled(lpntk::models::Ticket ticket);
+    void failed(lpntk::models::Ticket ticket, const QString& title, const QString& sentence);
+
+private:
+    Ticket startErased(const QString& title, bool visible, QObject* receiver,
+                       std::function<void(const base::JobContext&)> work, std::function<void()> done,
+                       std::function<void(QString)> failed);
+    void supersede(QObject* receiver, const char* purpose);
+    void remember(QObject* receiver, const char* purpose, Ticket ticket);
+    struct Job;
+    std::vector<std::shared_ptr<Job>> m_jobs;
+    std::unordered_map<std::string, Ticket> m_questions;
+    Ticket m_nextTicket = 1;
+};
+
+} // namespace lpntk::models
