@@ -1,0 +1,54 @@
+#include <core/base/job_context.h>
+#include <core/engine/engine.h>
+#include <core/gradient/signals.h>
+#include <core/kernel/job.h>
+#include <core/model/network.h>
+#include <core/scores/scores.h>
+#include <core/train/train.h>
+
+namespace lpntk::engine {
+
+namespace {
+
+/// The Engine of this library: each method is one room's function.
+class TorchEngine : public Engine {
+public:
+    std::vector<std::string> models() const override { return model::builtInModels(); }
+
+    NetworkInfo describe(const NetworkSpec& network, data::ImageShape input, int classes,
+                         const base::JobContext& context) override {
+        const auto loaded = model::Network::load(network, input, classes, context);
+        NetworkInfo info = loaded->info();
+        info.gradientError = gradient::gradientCheck(*loaded);
+        return info;
+    }
+
+    Evaluation evaluate(const EvaluateRequest& request, const base::JobContext& context) override {
+        return scores::evaluate(request, context);
+    }
+
+    run::KernelPlan plan(const KernelRequest& request, const base::JobContext& context) override {
+        return kernel::planKernel(request, context);
+    }
+
+    KernelReport kernel(const KernelRequest& request, const std::filesystem::path& out,
+                        const base::JobContext& context) override {
+        return kernel::computeKernel(request, out, context);
+    }
+
+    TrainReport train(const TrainRequest& request, const base::JobContext& context) override {
+        return lpntk::train::train(request, context);
+    }
+
+    SampleScores scores(const EvaluateRequest& request, const base::JobContext& context) override {
+        return lpntk::scores::sampleScores(request, context);
+    }
+};
+
+} // namespace
+
+} // namespace lpntk::engine
+
+extern "C" lpntk::engine::Engine* lpntkCreateEngine() {
+    return new lpntk::engine::TorchEngine;
+}

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <core/model/network.h>
+#include <core/run/options.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lpntk::gradient {
+
+/// One parameter-taking operation of the network as the kernel sees it. Its part of kappa is
+///   explicit: <left_i, left_j>                        left = gradient of phi w.r.t. its parameters (parameters numbers)
+///   implicit: <left_i, left_j> * <right_i, right_j>   left = input (a trailing 1 when there is a bias), right = output gradient
+/// Parameters used several times, tied or derived are one explicit layer holding the summed gradient.
+struct SignalLayer {
+    std::string name;
+    std::string operation;          ///< "linear", "conv2d", ...
+    bool implicit = false;
+    std::int64_t parameters = 0;
+    std::int64_t leftWidth = 0;
+    std::int64_t rightWidth = 0;    ///< 0 when explicit
+};
+
+/// Where the signals of one batch go: for each layer row-major (batch, leftWidth) and (batch, rightWidth), rows at the
+/// given strides in elements. Elements are float or double as the SignalComputer was made.
+struct SignalTarget {
+    void* left = nullptr;
+    std::int64_t leftStride = 0;
+    void* right = nullptr;
+    std::int64_t rightStride = 0;
+};
+
+/// Per-sample signals phi (the seed of the backward pass includes 1/sqrt(K), so Gram sums are kappa itself) by the
+/// capture under one vmap level (libtorch.md section 3). Immutable after making; compute() may be called from several
+/// threads at once, each with torch's thread count set to 1 by the caller.
+class SignalComputer {
+public:
+    enum class Grade { float32, float64 };
+
+    /// Throws base::ShapeError when the network's samples interact (batch norm in training mode ...).
+    static std::unique_ptr<SignalComputer> create(std::shared_ptr<const model::Network> network, Grade grade,
+                                                  run::KernelKind kind);
+    virtual ~SignalComputer() = default;
+
+    virtual const std::vector<SignalLayer>& layers() const = 0;
+    /// A batch size that keeps a call's working memory near `bytes`.
+    virtual std::int64_t batchFor(std::int64_t bytes) const = 0;
+    /// Working memory of one call with this batch, estimated from a real small call.
+    virtual std::int64_t workingBytes(std::int64_t batch) const = 0;
+
+    /// inputs: (batch, C, H, W); labels: (batch); targets: one per layer, allocated by the caller; logits: (batch, K)
+    /// or empty. Same inputs in the same batch give the same bits.
+    virtual void compute(std::span<const float> inputs, std::span<const std::int64_t> labels,
+                         std::span<const SignalTarget> targets, std::span<float> logits) const = 0;
+};
+
+/// Largest relative difference between the signals of two samples and plain autograd (load check).
+double gradientCheck(const model::Network& network);
+
+} // namespace lpntk::gradient

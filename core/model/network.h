@@ -1,0 +1,49 @@
+#pragma once
+
+#include <core/base/job_context.h>
+#include <core/data/dataset.h>
+#include <core/engine/engine.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lpntk::model {
+
+class Graph;
+struct ParameterStore;
+
+/// A network ready to run: the Graph (ATen calls by schema name) and its parameters, whatever it was read from.
+/// Immutable after loading; run() may be called from several threads at once.
+class Network {
+public:
+    /// Builds a built-in network or (with its reader) opens a file; maps the weights; checks vmap logits against plain
+    /// logits. Throws base::OptionError (unknown name: lists them; for architectures guesses from the weights' keys),
+    /// base::ShapeError (missing, unexpected, mis-shaped keys, each listed), IoError, FormatError.
+    static std::shared_ptr<const Network> load(const engine::NetworkSpec& spec, data::ImageShape input, int classes,
+                                               const base::JobContext& context = {});
+    ~Network();
+
+    const engine::NetworkInfo& info() const { return m_info; }
+    data::ImageShape input() const { return m_info.input; }
+    int classes() const { return m_info.classes; }
+
+    /// Plain forward pass in evaluation mode. inputs (batch, C, H, W) -> logits (batch, K).
+    void logits(std::span<const float> inputs, std::int64_t batch, std::span<float> out) const;
+
+    const Graph& graph() const { return *m_graph; }
+    const ParameterStore& parameters() const { return *m_parameters; }
+
+private:
+    Network();
+    engine::NetworkInfo m_info;
+    std::shared_ptr<const Graph> m_graph;
+    std::shared_ptr<const ParameterStore> m_parameters;
+};
+
+/// Built-in names that this version has, in the order of design.md section 4.
+std::vector<std::string> builtInModels();
+
+} // namespace lpntk::model
