@@ -22,6 +22,9 @@ template <> constexpr DType dtypeOf<std::int64_t>() { return DType::i64; }
 template <> constexpr DType dtypeOf<float>() { return DType::f32; }
 template <> constexpr DType dtypeOf<double>() { return DType::f64; }
 template <> constexpr DType dtypeOf<bool>() { return DType::boolean; }
+template <> constexpr DType dtypeOf<std::uint16_t>() { return DType::u16; }
+template <> constexpr DType dtypeOf<std::uint32_t>() { return DType::u32; }
+template <> constexpr DType dtypeOf<std::uint64_t>() { return DType::u64; }
 
 /// Header of an .npy file: C order, little-endian or single-byte types only.
 struct NpyHeader {

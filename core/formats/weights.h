@@ -11,7 +11,7 @@
 
 namespace lpntk::formats {
 
-enum class DType { u8, i8, i16, i32, i64, f16, bf16, f32, f64, boolean };
+enum class DType { u8, i8, i16, i32, i64, f16, bf16, f32, f64, boolean, u16, u32, u64 };
 
 std::size_t sizeOf(DType type);
 const char* nameOf(DType type); ///< "float32", ...
