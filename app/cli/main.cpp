@@ -1,1 +1,128 @@
-int main() { return 0; }
+#include "command.h"
+
+#include <core/base/error.h>
+#include <core/base/version.h>
+#include <core/engine/engine.h>
+
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <span>
+
+namespace lpntk::cli {
+
+// Commands whose file is not there yet are left out of the program.
+#define LPNTK_OPTIONAL(name) __attribute__((weak)) void name(CLI::App&, const std::function<void(CLI::App*, Work)>&)
+LPNTK_OPTIONAL(addInfo);
+LPNTK_OPTIONAL(addTrain);
+LPNTK_OPTIONAL(addEval);
+LPNTK_OPTIONAL(addPlan);
+LPNTK_OPTIONAL(addKernel);
+LPNTK_OPTIONAL(addNeighbours);
+LPNTK_OPTIONAL(addRelations);
+LPNTK_OPTIONAL(addRedundant);
+LPNTK_OPTIONAL(addClusters);
+LPNTK_OPTIONAL(addPrune);
+LPNTK_OPTIONAL(addExport);
+LPNTK_OPTIONAL(addReplay);
+LPNTK_OPTIONAL(addScore);
+#undef LPNTK_OPTIONAL
+
+namespace {
+
+enum ExitCode { kDone = 0, kFailed = 1, kWrongUsage = 2, kCancelled = 130 };
+
+constexpr AddCommand kCommands[] = {addInfo,       addTrain,     addEval,      addPlan,     addKernel,
+                                    addNeighbours, addRelations, addRedundant, addClusters, addPrune,
+                                    addExport,     addReplay,    addScore};
+
+/// What the command line asked for, filled while it is parsed and done afterwards.
+struct Request {
+    bool json = false;
+    bool quiet = false;
+    Work work;
+};
+
+std::string firstLine(const std::string& text) {
+    return text.substr(0, text.find('\n'));
+}
+
+/// One line on standard error, and with --json the same as the result.
+void printFailure(const std::string& sentence, bool json) {
+    std::fprintf(stderr, "lpntk: %s\n", sentence.c_str());
+    if (!json)
+        return;
+    const auto text = base::Json{{"error", sentence}}.dump(2, ' ', false, base::Json::error_handler_t::replace);
+    std::printf("%s\n", text.c_str());
+}
+
+int doWork(const Request& request) {
+    try {
+        Console console(request.json, request.quiet);
+        const int code = request.work(console);
+        if (std::fflush(stdout) != 0 || std::ferror(stdout))
+            throw base::IoError("the result could not be written to standard output (is its disk full?)");
+        return code;
+    } catch (const base::Cancelled&) {
+        printFailure("cancelled", request.json);
+        return kCancelled;
+    } catch (const base::Error& error) {
+        printFailure(error.what(), request.json);
+    } catch (const std::bad_alloc&) {
+        printFailure("out of memory: close other programs, or ask for less with --memory, --limit or --threads 1",
+                     request.json);
+    } catch (const std::exception& error) {
+        printFailure("unexpected: " + firstLine(error.what()) + " (this is a bug in lpntk; please report the command)",
+                     request.json);
+    }
+    return kFailed;
+}
+
+void defineProgram(CLI::App& program, Request& request) {
+    program.set_version_flag("--version", std::string("lpntk ") + base::programVersion());
+    program.require_subcommand(1);
+    program.get_formatter()->column_width(34);
+    program.footer("lpntk COMMAND --help tells the options of a command. Exit codes: 0 done, 1 failed, 2 wrong usage, "
+                   "130 cancelled.");
+    const auto run = [&request](CLI::App* command, Work work) {
+        command->add_flag("--json", request.json, "machine-readable result on standard output");
+        command->add_flag("--quiet,-q", request.quiet, "no lines for people, no progress");
+        command->callback([&request, work = std::move(work)] { request.work = work; });
+    };
+    for (const AddCommand add : kCommands)
+        if (add)
+            add(program, run);
+}
+
+bool asksForJson(std::span<char*> arguments) {
+    for (const char* argument : arguments)
+        if (std::strcmp(argument, "--json") == 0)
+            return true;
+    return false;
+}
+
+int runProgram(int argc, char** argv) {
+    CLI::App program("Computes how learning one training sample changes every other (lpNTK), and prunes by it.",
+                     "lpntk");
+    Request request;
+    defineProgram(program, request);
+    try {
+        program.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        if (error.get_exit_code() == 0)
+            return program.exit(error);
+        printFailure(firstLine(error.what()) + " (lpntk --help, lpntk COMMAND --help)",
+                     asksForJson({argv, static_cast<std::size_t>(argc)}));
+        return kWrongUsage;
+    }
+    return doWork(request);
+}
+
+} // namespace
+
+} // namespace lpntk::cli
+
+int main(int argc, char** argv) {
+    lpntk::engine::prepareEnvironment();
+    return lpntk::cli::runProgram(argc, argv);
+}
