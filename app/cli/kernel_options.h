@@ -1,0 +1,26 @@
+#pragma once
+
+#include "options.h"
+
+#include <core/engine/engine.h>
+
+namespace lpntk::cli {
+
+/// The options of a kernel job, shared by `lpntk kernel` and `lpntk plan`.
+struct KernelJobOptions {
+    DataOptions data;
+    NetworkOptions network;
+    SampleOptions samples;
+    run::KernelOptions kernel;
+    std::string blocks = "full";
+    std::string precision = "fp32";
+    std::string kind = "lpntk";
+
+    void addTo(CLI::App& command);
+    engine::KernelRequest request(const Console& console) const;
+};
+
+/// The plan as a table for people: layer, way, multiply-adds per pair, bytes per sample; totals and predictions.
+void tellPlan(const Console& console, const run::KernelPlan& plan);
+
+} // namespace lpntk::cli

@@ -1,0 +1,198 @@
+#include "options.h"
+
+#include "command.h"
+
+#include <core/base/parallel.h>
+#include <core/base/text.h>
+#include <core/formats/npy.h>
+#include <core/formats/weights.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_set>
+
+namespace lpntk::cli {
+
+namespace {
+
+const CLI::Validator kByteSize(
+    [](std::string& text) -> std::string {
+        try {
+            base::parseBytes(text);
+            return {};
+        } catch (const base::Error& error) {
+            return error.what();
+        }
+    },
+    "SIZE");
+
+void checkIndices(std::span<const std::int64_t> indices, const data::Split& split, const std::filesystem::path& file) {
+    std::unordered_set<std::int64_t> seen;
+    for (const std::int64_t index : indices) {
+        if (index < 0 || index >= split.count())
+            throw base::OptionError(fmt::format(
+                "--indices {}: {} is not a sample of the split \"{}\", which has {} (0 to {})", base::quoted(file),
+                index, split.name, base::formatCount(split.count()), split.count() - 1));
+        if (!seen.insert(index).second)
+            throw base::OptionError(fmt::format("--indices {}: {} is there twice; each sample may be named once",
+                                                base::quoted(file), index));
+    }
+}
+
+std::vector<std::int64_t> firstOfEachClass(const data::Split& split, std::int64_t perClass) {
+    std::vector<std::int64_t> chosen;
+    std::vector<std::int64_t> taken;
+    for (std::int64_t index = 0; index < split.count(); ++index) {
+        const auto label = static_cast<std::size_t>(split.labels[static_cast<std::size_t>(index)]);
+        if (label >= taken.size())
+            taken.resize(label + 1);
+        if (taken[label]++ < perClass)
+            chosen.push_back(index);
+    }
+    return chosen;
+}
+
+} // namespace
+
+void NetworkOptions::addTo(CLI::App& command) {
+    command.add_option("--model", model,
+                       "built-in network, for example lenet5 (default: what the weights' metadata says)");
+    command.add_option("--weights", weights,
+                       "safetensors or PyTorch state dict; without it the network starts from --seed");
+    command.add_option("--seed", seed, "seed of everything random")->capture_default_str();
+}
+
+engine::NetworkSpec NetworkOptions::spec() const {
+    if (!model.empty())
+        return {model, weights, seed};
+    if (weights.empty())
+        throw base::OptionError(
+            "--model is missing: name a built-in network such as lenet5, or weights whose metadata does");
+    const auto named = weightsMetadata(weights, "model");
+    if (!named)
+        throw base::OptionError("--model is missing, and the weights " + base::quoted(weights) +
+                                " do not say in their metadata which network they belong to");
+    return {*named, weights, seed};
+}
+
+void DataOptions::addTo(CLI::App& command, const std::string& defaultSplit) {
+    split = defaultSplit;
+    command
+        .add_option("--data", source, "data set: file or folder, or KIND:PATH (idx, cifar10, imagefolder, npz, ...)")
+        ->required();
+    command.add_option("--split", split, "which samples of it")->capture_default_str();
+    auto* named =
+        command.add_option("--preprocess", preset, "preset (default: the weights' own, else by the data set)")
+            ->check(CLI::IsMember(data::preprocessingNames()));
+    auto* mean_ = command.add_option("--mean", mean, "mean of each channel, for example 0.286")->delimiter(',');
+    auto* deviation =
+        command.add_option("--std", standardDeviation, "standard deviation of each channel")->delimiter(',');
+    mean_->needs(deviation)->excludes(named);
+    deviation->needs(mean_)->excludes(named);
+    command.add_option("--resize", resize, "shorter side in pixels")->check(CLI::PositiveNumber);
+    command.add_option("--crop", crop, "side of the centre square in pixels")->check(CLI::PositiveNumber);
+    command.add_option("--channels", channels, "turn pictures into grey or rgb")->check(CLI::IsMember({"grey", "rgb"}));
+}
+
+std::shared_ptr<const data::Dataset> DataOptions::load(const Console& console) const {
+    return data::loadDataset(source, {}, console.context());
+}
+
+data::Preprocessing DataOptions::preprocessing(const data::Dataset& dataset,
+                                               const std::filesystem::path& weights) const {
+    data::Preprocessing chosen;
+    if (!mean.empty()) {
+        chosen.name = "custom";
+        chosen.mean = mean;
+        chosen.standardDeviation = standardDeviation;
+    } else if (!preset.empty()) {
+        chosen = data::preprocessingPreset(preset);
+    } else if (const auto recorded = weightsMetadata(weights, "preprocessing")) {
+        const std::string where = "metadata of " + base::quoted(weights);
+        chosen = data::preprocessingFromJson(base::parseJson(*recorded, where), where);
+    } else {
+        chosen = data::defaultPreprocessing(dataset);
+    }
+    if (resize > 0)
+        chosen.resize = resize;
+    if (crop > 0)
+        chosen.crop = crop;
+    if (!channels.empty())
+        chosen.channels = channels == "grey" ? data::Preprocessing::Channels::grey : data::Preprocessing::Channels::rgb;
+    chosen.check();
+    return chosen;
+}
+
+void SampleOptions::addTo(CLI::App& command) {
+    auto* first = command.add_option("--limit", limit, "only the first N samples")->check(CLI::PositiveNumber);
+    auto* balanced = command.add_option("--per-class", perClass, "only the first n samples of each class")
+                         ->check(CLI::PositiveNumber);
+    auto* listed =
+        command.add_option("--indices", indicesFile, "only these samples: an integer .npy of original indices");
+    first->excludes(balanced)->excludes(listed);
+    balanced->excludes(listed);
+}
+
+std::vector<std::int64_t> SampleOptions::indices() const {
+    if (indicesFile.empty())
+        return {};
+    const auto array = formats::NpyArray::open(indicesFile);
+    if (array.shape().size() != 1 || array.count() == 0)
+        throw base::FormatError(base::quoted(indicesFile) + ": expected a one-dimensional array of at least one index");
+    return array.toInt64();
+}
+
+std::vector<std::int64_t> SampleOptions::select(const data::Split& split) const {
+    if (!indicesFile.empty()) {
+        auto listed = indices();
+        checkIndices(listed, split, indicesFile);
+        return listed;
+    }
+    if (perClass > 0)
+        return firstOfEachClass(split, perClass);
+    std::vector<std::int64_t> chosen;
+    if (limit > 0 && limit < split.count()) {
+        chosen.resize(static_cast<std::size_t>(limit));
+        for (std::int64_t i = 0; i < limit; ++i)
+            chosen[static_cast<std::size_t>(i)] = i;
+    }
+    return chosen;
+}
+
+void addThreads(CLI::App& command, int& threads) {
+    command
+        .add_option("--threads", threads,
+                    fmt::format("worker threads (default: all cores, {} here)", base::availableThreads()))
+        ->check(CLI::Range(1, 1024));
+}
+
+void addMemory(CLI::App& command, std::int64_t& bytes) {
+    command
+        .add_option_function<std::string>(
+            "--memory", [&bytes](const std::string& text) { bytes = base::parseBytes(text); },
+            "budget for everything the job holds, for example 4G (default: " +
+                base::formatBytes(static_cast<double>(bytes)) + ")")
+        ->check(kByteSize);
+}
+
+std::optional<std::string> weightsMetadata(const std::filesystem::path& weights, const std::string& key) {
+    if (weights.empty())
+        return std::nullopt;
+    for (const auto& [name, value] : formats::readWeights(weights).metadata)
+        if (name == key)
+            return value;
+    return std::nullopt;
+}
+
+std::string describeOrigin(const engine::NetworkSpec& network) {
+    if (network.weights.empty())
+        return fmt::format("network: {}, untrained, initialised from seed {}", network.model, network.seed);
+    return fmt::format("network: {}, weights {}", network.model, base::quoted(network.weights));
+}
+
+std::string percent(double share) {
+    return fmt::format("{:.2f} %", 100 * share);
+}
+
+} // namespace lpntk::cli
