@@ -37,15 +37,17 @@ struct KernelPlan {
     std::vector<RowRange> blocks;    ///< one range for full, one per class present for class blocks
     int tile = 1024;                 ///< rows and columns of a tile
     std::int64_t batch = 0;          ///< samples per capture call; part of the plan because it decides rounding
-    std::int64_t panelRows = 0;      ///< rows whose signals are held at once; >= rows: all resident
     std::int64_t columnChunk = 4096; ///< longest float32 product before float64 takes over
     Precision precision = Precision::fp32;
     StoreType store = StoreType::f32;
     KernelKind kernel = KernelKind::lpntk;
+    Blocks blockKind = Blocks::full;
     std::string device = "cpu";
+    std::string backend = "mm";      ///< how matrix products are called: "mm" or "onednn"
     int top = 50;
 
-    // Predictions, not part of what decides the bits.
+    // How the work is laid out in time and predictions; not part of what decides the bits.
+    std::int64_t panelRows = 0;      ///< rows whose signals are held at once; >= rows: all resident
     int threads = 1;
     std::int64_t memoryBytes = 0;    ///< predicted peak
     std::int64_t memoryBudget = 0;
@@ -59,7 +61,9 @@ struct KernelPlan {
     std::int64_t tiles() const;      ///< number of upper-triangle tiles over all blocks
 };
 
+/// What does not decide the bits stands under the key "prediction".
 base::Json toJson(const KernelPlan& plan);
+/// Throws FormatError (missing keys, unknown names, blocks that do not tile the rows).
 KernelPlan planFromJson(const base::Json& json, const std::string& where);
 
 } // namespace lpntk::run

@@ -23,6 +23,23 @@ enum class CellStatistic { mean = 0, minimum = 1, maximum = 2 };
 inline constexpr int kHistogramBins = 400;
 int histogramBin(float cosine);
 
+/// The cosine that every reader and writer of runs means: kappa / (a * b) in float64, rounded once, clamped to
+/// [-1, 1]; 0 when a norm is 0. Symmetric in its norms, bit for bit.
+inline float cosineOf(float kappa, float normA, float normB) {
+    const double product = static_cast<double>(normA) * normB;
+    const float cosine = product > 0 ? static_cast<float>(kappa / product) : 0.0f;
+    return cosine > 1.0f ? 1.0f : cosine < -1.0f ? -1.0f : cosine;
+}
+/// kappa of a pair whose cosine was stored.
+inline float kappaOf(float cosine, float normA, float normB) {
+    return static_cast<float>(static_cast<double>(cosine) * (static_cast<double>(normA) * normB));
+}
+
+/// Levels that a full run of `rows` rows stores: 3 always, further ones to 10 while the level before has several cells.
+std::vector<int> pyramidLevels(std::int64_t rows);
+/// Class histograms are kept up to this many classes.
+inline constexpr int kMostHistogramClasses = 100;
+
 /// Read access to a finished run folder. Immutable, memory-mapped, safe from any thread; several programs may read the
 /// same folder. Rows are sorted by (label, original index).
 class Run {
@@ -49,7 +66,7 @@ public:
     bool has(base::RowId a, base::RowId b) const;
     /// kappa of a pair; NaN when !has(a, b).
     float kappa(base::RowId a, base::RowId b) const;
-    /// Cosine of a pair, 1 on the diagonal; 0 when one of the norms is 0; NaN when !has(a, b).
+    /// Cosine of a pair, 1 on the diagonal; 0 (there too) when one of the norms is 0; NaN when !has(a, b).
     float cosine(base::RowId a, base::RowId b) const;
     /// kappa of `row` with columns [begin, end); NaN where not computed. `out` has columns.size() elements.
     void kappaRow(base::RowId row, RowRange columns, std::span<float> out) const;
@@ -83,7 +100,7 @@ public:
     /// Cells per side of a level: ceil(N / 2^level).
     std::int64_t cells(int level) const;
     /// Cosines of cells [rows) x [columns) of a level into `out` row-major. Level 0 reads the kernel itself (every
-    /// statistic is the value).
+    /// statistic is the value). Throws OptionError for a level that is not there.
     void cells(int level, CellStatistic statistic, RowRange rows, RowRange columns, std::span<float> out) const;
 
 private:

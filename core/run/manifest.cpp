@@ -1,0 +1,90 @@
+#include <core/base/error.h>
+#include <core/base/files.h>
+#include <core/run/manifest.h>
+
+#include <fmt/format.h>
+
+namespace lpntk::run {
+
+namespace {
+constexpr const char* kFileName = "manifest.json";
+}
+
+base::Json toJson(const Manifest& manifest) {
+    // What is predicted from a probe differs between equal runs, so it stands beside the measured times.
+    base::Json plan = toJson(manifest.plan);
+    base::Json timings = manifest.timings.is_object() ? manifest.timings : base::Json::object();
+    timings["prediction"] = plan["prediction"];
+    plan.erase("prediction");
+    return {{"format", "lpntk-run"},
+            {"format_version", manifest.formatVersion},
+            {"state", manifest.state},
+            {"program_version", manifest.programVersion},
+            {"data",
+             {{"source", manifest.dataSource},
+              {"name", manifest.dataName},
+              {"sha256", manifest.dataHash},
+              {"split", manifest.split},
+              {"class_names", manifest.classNames},
+              {"preprocessing", manifest.preprocessing}}},
+            {"model",
+             {{"name", manifest.model},
+              {"weights", manifest.weights},
+              {"weights_sha256", manifest.weightsHash},
+              {"seed", manifest.seed},
+              {"network", manifest.network}}},
+            {"plan", std::move(plan)},
+            {"precision", manifest.precision},
+            {"timings", std::move(timings)}};
+}
+
+Manifest manifestFromJson(const base::Json& json, const std::string& where) {
+    using base::requiredKey;
+    if (!json.is_object() || !json.contains("format") || json["format"] != "lpntk-run")
+        throw base::FormatError(fmt::format("{} does not describe a run: the key \"format\" should be \"lpntk-run\"", where));
+    Manifest manifest;
+    manifest.formatVersion = requiredKey<int>(json, "format_version", where);
+    if (manifest.formatVersion != Manifest::kFormatVersion)
+        throw base::FormatError(fmt::format("{} has format version {}; this program reads version {}: use the program that wrote it",
+                                            where, manifest.formatVersion, Manifest::kFormatVersion));
+    manifest.state = requiredKey<std::string>(json, "state", where);
+    if (manifest.state != "running" && manifest.state != "finished")
+        throw base::FormatError(fmt::format("{}: state \"{}\"; \"running\" or \"finished\" was expected", where, manifest.state));
+    manifest.programVersion = requiredKey<std::string>(json, "program_version", where);
+    const auto data = requiredKey<base::Json>(json, "data", where);
+    manifest.dataSource = requiredKey<std::string>(data, "source", where);
+    manifest.dataName = requiredKey<std::string>(data, "name", where);
+    manifest.dataHash = requiredKey<std::string>(data, "sha256", where);
+    manifest.split = requiredKey<std::string>(data, "split", where);
+    manifest.classNames = requiredKey<std::vector<std::string>>(data, "class_names", where);
+    manifest.preprocessing = requiredKey<base::Json>(data, "preprocessing", where);
+    const auto model = requiredKey<base::Json>(json, "model", where);
+    manifest.model = requiredKey<std::string>(model, "name", where);
+    manifest.weights = requiredKey<std::string>(model, "weights", where);
+    manifest.weightsHash = requiredKey<std::string>(model, "weights_sha256", where);
+    manifest.seed = requiredKey<std::uint64_t>(model, "seed", where);
+    manifest.network = requiredKey<base::Json>(model, "network", where);
+    manifest.precision = requiredKey<base::Json>(json, "precision", where);
+    manifest.timings = requiredKey<base::Json>(json, "timings", where);
+    auto plan = requiredKey<base::Json>(json, "plan", where);
+    plan["prediction"] = requiredKey<base::Json>(manifest.timings, "prediction", where);
+    manifest.timings.erase("prediction");
+    manifest.plan = planFromJson(plan, where);
+    if (manifest.plan.classes != manifest.classes())
+        throw base::FormatError(fmt::format("{}: {} class names for {} classes", where, manifest.classes(), manifest.plan.classes));
+    return manifest;
+}
+
+Manifest readManifest(const std::filesystem::path& runFolder) {
+    const std::filesystem::path path = runFolder / kFileName;
+    std::error_code code;
+    if (!std::filesystem::exists(path, code))
+        throw base::IoError(fmt::format("{} is not a run folder: it has no {}", base::quoted(runFolder), kFileName));
+    return manifestFromJson(base::readJsonFile(path), base::quoted(path));
+}
+
+void writeManifest(const std::filesystem::path& runFolder, const Manifest& manifest) {
+    base::writeJsonFile(runFolder / kFileName, toJson(manifest));
+}
+
+} // namespace lpntk::run
