@@ -4,13 +4,11 @@
 
 #include <core/base/parallel.h>
 #include <core/base/text.h>
+#include <core/data/selection.h>
 #include <core/formats/npy.h>
 #include <core/formats/weights.h>
 
 #include <fmt/format.h>
-
-#include <algorithm>
-#include <unordered_set>
 
 namespace lpntk::cli {
 
@@ -26,32 +24,6 @@ const CLI::Validator kByteSize(
         }
     },
     "SIZE");
-
-void checkIndices(std::span<const std::int64_t> indices, const data::Split& split, const std::filesystem::path& file) {
-    std::unordered_set<std::int64_t> seen;
-    for (const std::int64_t index : indices) {
-        if (index < 0 || index >= split.count())
-            throw base::OptionError(fmt::format(
-                "--indices {}: {} is not a sample of the split \"{}\", which has {} (0 to {})", base::quoted(file),
-                index, split.name, base::formatCount(split.count()), split.count() - 1));
-        if (!seen.insert(index).second)
-            throw base::OptionError(fmt::format("--indices {}: {} is there twice; each sample may be named once",
-                                                base::quoted(file), index));
-    }
-}
-
-std::vector<std::int64_t> firstOfEachClass(const data::Split& split, std::int64_t perClass) {
-    std::vector<std::int64_t> chosen;
-    std::vector<std::int64_t> taken;
-    for (std::int64_t index = 0; index < split.count(); ++index) {
-        const auto label = static_cast<std::size_t>(split.labels[static_cast<std::size_t>(index)]);
-        if (label >= taken.size())
-            taken.resize(label + 1);
-        if (taken[label]++ < perClass)
-            chosen.push_back(index);
-    }
-    return chosen;
-}
 
 } // namespace
 
@@ -144,20 +116,7 @@ std::vector<std::int64_t> SampleOptions::indices() const {
 }
 
 std::vector<std::int64_t> SampleOptions::select(const data::Split& split) const {
-    if (!indicesFile.empty()) {
-        auto listed = indices();
-        checkIndices(listed, split, indicesFile);
-        return listed;
-    }
-    if (perClass > 0)
-        return firstOfEachClass(split, perClass);
-    std::vector<std::int64_t> chosen;
-    if (limit > 0 && limit < split.count()) {
-        chosen.resize(static_cast<std::size_t>(limit));
-        for (std::int64_t i = 0; i < limit; ++i)
-            chosen[static_cast<std::size_t>(i)] = i;
-    }
-    return chosen;
+    return data::selectSamples(split, limit, perClass, indices());
 }
 
 void addThreads(CLI::App& command, int& threads) {

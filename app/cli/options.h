@@ -54,7 +54,7 @@ struct SampleOptions {
     void addTo(CLI::App& command);
     /// The integers of --indices, empty without it. Throws FormatError, IoError.
     std::vector<std::int64_t> indices() const;
-    /// The chosen original indices; empty = all. Throws OptionError for indices that the split does not have.
+    /// The chosen original indices. Throws OptionError for indices that the split does not have.
     std::vector<std::int64_t> select(const data::Split& split) const;
 };
 
