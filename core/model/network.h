@@ -13,6 +13,7 @@
 namespace lpntk::model {
 
 class Graph;
+class Interpreter;
 struct ParameterStore;
 
 /// A network ready to run: the Graph (ATen calls by schema name) and its parameters, whatever it was read from.
@@ -35,12 +36,15 @@ public:
 
     const Graph& graph() const { return *m_graph; }
     const ParameterStore& parameters() const { return *m_parameters; }
+    /// The graph resolved for float32.
+    const Interpreter& interpreter() const { return *m_interpreter; }
 
 private:
     Network();
     engine::NetworkInfo m_info;
     std::shared_ptr<const Graph> m_graph;
     std::shared_ptr<const ParameterStore> m_parameters;
+    std::shared_ptr<const Interpreter> m_interpreter;
 };
 
 /// Built-in names that this version has, in the order of design.md section 4.

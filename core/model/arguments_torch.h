@@ -1,0 +1,17 @@
+#pragma once
+
+#include <core/model/interpreter_torch.h>
+
+#include <string>
+#include <vector>
+
+namespace lpntk::model {
+
+/// `argument` as a slot of the schema's `type`; constants are converted here, once. Throws FormatError naming `place`.
+Interpreter::Slot makeSlot(const Argument& argument, const c10::TypePtr& type, at::ScalarType floating,
+                           const std::string& place);
+
+/// The argument itself, from the values computed so far.
+at::IValue fillSlot(const Interpreter::Slot& slot, const std::vector<at::IValue>& environment);
+
+} // namespace lpntk::model

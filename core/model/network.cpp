@@ -1,0 +1,162 @@
+#include <core/model/network.h>
+
+#include <core/base/error.h>
+#include <core/base/files.h>
+#include <core/formats/weights.h>
+#include <core/model/built_in.h>
+#include <core/model/interpreter_torch.h>
+#include <core/model/parameters_torch.h>
+#include <core/model/vmap_torch.h>
+#include <core/model/weight_mapping.h>
+#include <core/model/weight_tensors_torch.h>
+
+#include <ATen/CPUGeneratorImpl.h>
+
+#include <cstring>
+#include <map>
+
+namespace lpntk::model {
+
+namespace {
+
+constexpr double kLargestLogitError = 1e-3;
+
+std::string inputText(data::ImageShape input) {
+    return std::to_string(input.channels) + " x " + std::to_string(input.height) + " x " + std::to_string(input.width);
+}
+
+/// Gives the exception what the file itself suggests.
+[[noreturn]] void refuseWeights(const base::ShapeError& error, const formats::WeightFile& file, data::ImageShape input,
+                                int classes) {
+    const std::string guess = guessBuiltIn(file, input, classes);
+    throw base::ShapeError(error.what() + (guess.empty() ? std::string(". Check the network's name, the number of classes "
+                                                                      "and the size of the pictures.")
+                                                         : ". The keys fit the built-in network " + guess + "."));
+}
+
+/// "aten::conv2d" -> "conv2d".
+std::string operationName(const std::string& target) {
+    const std::size_t colons = target.rfind(':');
+    return colons == std::string::npos ? target : target.substr(colons + 1);
+}
+
+/// One entry per module, in the order of the parameters, with the operation that uses its first parameter.
+std::vector<engine::LayerInfo> describeLayers(const Graph& graph) {
+    std::vector<engine::LayerInfo> layers;
+    for (std::size_t i = 0; i < graph.parameters.size(); ++i) {
+        const ParameterSpec& spec = graph.parameters[i];
+        const std::string module = spec.name.substr(0, spec.name.rfind('.'));
+        if (layers.empty() || layers.back().name != module) {
+            std::string operation;
+            for (const Node& node : graph.nodes) {
+                for (const auto& [name, argument] : node.arguments) {
+                    const auto* id = std::get_if<ValueId>(&argument);
+                    if (operation.empty() && id && graph.value(*id).source == Value::Source::parameter &&
+                        graph.value(*id).index == static_cast<std::int64_t>(i))
+                        operation = operationName(node.target);
+                }
+            }
+            layers.push_back({module, operation, {}, 0});
+        }
+        layers.back().parameters.push_back(spec.name + " " + shapeText(spec.shape));
+        layers.back().count += spec.count();
+    }
+    return layers;
+}
+
+/// Two synthetic pictures through the graph, plainly and under a vmap level: largest difference relative to the
+/// largest logit. Finds a wrongly read graph, samples that influence each other, and weights that overflow.
+double logitError(const Interpreter& interpreter, const ParameterStore& store, data::ImageShape input,
+                  const std::string& model, int classes) {
+    const at::NoGradGuard noGradients;
+    const at::Tensor pictures = at::randn({2, input.channels, input.height, input.width},
+                                          at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{1}));
+    const at::Tensor plain = interpreter.run(pictures, store);
+    if (plain.sizes() != at::IntArrayRef({2, classes}))
+        throw base::ShapeError(model + ": the output has the shape " + shapeText(plain.sizes().vec()) + " for two pictures, " +
+                               shapeText({2, classes}) + " is expected");
+    if (!at::isfinite(plain).all().item<bool>())
+        throw base::ShapeError(model + ": the logits of a synthetic picture are not finite; the weights overflow");
+    at::Tensor batched;
+    {
+        const VmapLevel level(2);
+        batched = unwrapped(interpreter.run(level.wrap(pictures.unsqueeze(1)), store)).reshape({2, classes});
+    }
+    const double scale = std::max(plain.abs().max().item<double>(), 1e-30);
+    return (batched - plain).abs().max().item<double>() / scale;
+}
+
+} // namespace
+
+Network::Network() = default;
+Network::~Network() = default;
+
+std::shared_ptr<const Network> Network::load(const engine::NetworkSpec& spec, data::ImageShape input, int classes,
+                                             const base::JobContext& context) {
+    context.throwIfCancelled();
+    prepareTorch();
+    std::shared_ptr<Network> network(new Network);
+    engine::NetworkInfo& info = network->m_info;
+    std::optional<formats::WeightFile> file;
+    if (!spec.weights.empty())
+        file = formats::readWeights(spec.weights);
+
+    info.model = spec.model;
+    if (info.model.empty() && file)
+        info.model = guessBuiltIn(*file, input, classes);
+    if (info.model.empty() && file)
+        throw base::OptionError(base::quoted(spec.weights) + ": the keys fit no built-in network for " +
+                                inputText(input) + " pictures and " + std::to_string(classes) +
+                                " classes; name the network");
+    auto graph = std::make_shared<const Graph>(builtInGraph(info.model, input, classes));
+    auto store = std::make_shared<ParameterStore>();
+    if (file) {
+        const std::string where = base::quoted(spec.weights) + " does not fit the network " + info.model + " for " +
+                                  inputText(input) + " pictures and " + std::to_string(classes) + " classes";
+        try {
+            const WeightMapping mapping = mapWeights(*graph, *file, where);
+            *store = storeFromWeights(*graph, *file, mapping, base::quoted(spec.weights));
+            info.mapping = mapping.lines;
+        } catch (const base::ShapeError& error) {
+            refuseWeights(error, *file, input, classes);
+        }
+        info.unwrapped = file->unwrapped;
+    } else {
+        *store = ParameterStore::fromSeed(*graph, spec.seed);
+    }
+    context.throwIfCancelled();
+
+    info.fromSeed = !file;
+    info.input = input;
+    info.classes = classes;
+    info.parameters = graph->parameterCount();
+    info.layers = describeLayers(*graph);
+    network->m_graph = graph;
+    network->m_parameters = store;
+    network->m_interpreter = std::make_shared<const Interpreter>(*graph);
+    info.logitError = logitError(*network->m_interpreter, *store, input, info.model, classes);
+    if (!(info.logitError <= kLargestLogitError))
+        throw base::ShapeError(info.model + ": logits of two pictures computed together and apart differ by " +
+                               std::to_string(info.logitError) + " of the largest; samples influence each other, so "
+                                                                 "per-sample gradients do not exist");
+    return network;
+}
+
+void Network::logits(std::span<const float> inputs, std::int64_t batch, std::span<float> out) const {
+    const data::ImageShape shape = m_info.input;
+    const std::int64_t pixels = std::int64_t{shape.channels} * shape.height * shape.width;
+    if (static_cast<std::int64_t>(inputs.size()) != batch * pixels ||
+        static_cast<std::int64_t>(out.size()) != batch * m_info.classes)
+        throw base::ShapeError("logits: " + std::to_string(batch) + " pictures of " + inputText(shape) + " need " +
+                               std::to_string(batch * pixels) + " numbers and room for " +
+                               std::to_string(batch * m_info.classes) + " logits");
+    if (batch == 0)
+        return;
+    const at::NoGradGuard noGradients;
+    const at::Tensor pictures = at::from_blob(const_cast<float*>(inputs.data()),
+                                              {batch, shape.channels, shape.height, shape.width}, at::kFloat);
+    const at::Tensor result = m_interpreter->run(pictures, *m_parameters).contiguous();
+    std::memcpy(out.data(), result.const_data_ptr<float>(), out.size_bytes());
+}
+
+} // namespace lpntk::model

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <core/model/graph.h>
+
+#include <ATen/ATen.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace lpntk::model {
+
+/// The numbers of a network: one tensor for every parameter, buffer and constant of its Graph, in the Graph's order.
+/// Copies share their tensors; clone() does not.
+struct ParameterStore {
+    std::vector<at::Tensor> parameters;
+    std::vector<at::Tensor> buffers;
+    std::vector<at::Tensor> constants;
+
+    /// Draws every parameter as its Graph says, in order, from one generator: the same seed gives the same bits, and
+    /// for built-in networks those of `torch.manual_seed(seed)` followed by the network's construction in PyTorch.
+    static ParameterStore fromSeed(const Graph& graph, std::uint64_t seed);
+
+    /// Own storage, floating tensors converted to `type`, parameters marked as wanting gradients or not.
+    ParameterStore clone(at::ScalarType type, bool requiresGrad) const;
+};
+
+} // namespace lpntk::model
