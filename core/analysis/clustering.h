@@ -20,8 +20,14 @@ struct FarthestPointOrder {
     std::vector<std::int32_t> heads;                ///< step m chose heads[m]; step 0 takes all
     std::vector<std::int64_t> firstMove;            ///< moves of step m are [firstMove[m], firstMove[m + 1])
     std::vector<Move> moves;
+    /// Only when some members were no candidates: per member the candidate with the largest similarity (ties: smallest
+    /// number), -1 for the candidates themselves. Empty when all were candidates.
+    std::vector<std::int32_t> attachedTo;
+    std::int64_t candidateCount = 0;                ///< heads of the first phase are the first this many
 
-    /// Head (member number) of each member when the first `count` heads stand; size n.
+    /// Head (member number) of each member when the first `count` heads stand; size n. A member that is no candidate
+    /// follows the candidate it is attached to until the candidates are used up, from then on it has a head of its own
+    /// choice like every other.
     std::vector<std::int32_t> assignment(std::size_t count, std::size_t members) const;
 };
 
@@ -38,7 +44,8 @@ struct SimilarityBlock {
 FarthestPointOrder farthestPointOrder(const SimilarityBlock& block, std::span<const char> candidates,
                                       std::int64_t maxHeads, const base::JobContext& context = {});
 
-/// The authors' variant (method.md section 4, right column), same result form.
+/// The authors' variant (method.md section 4, right column), same result form. Ends early, with fewer heads, when in every
+/// cluster the last member in similarity order is the head itself.
 FarthestPointOrder farthestPointOrderReference(const SimilarityBlock& block, std::int64_t maxHeads,
                                                const base::JobContext& context = {});
 

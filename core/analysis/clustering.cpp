@@ -1,0 +1,210 @@
+#include <core/analysis/clustering.h>
+#include <core/base/files.h>
+#include <core/base/parallel.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <numeric>
+
+namespace lpntk::analysis {
+
+using base::ClusterId;
+using base::RowId;
+
+struct Clustering::ClassOrder {
+    run::RowRange range;
+    FarthestPointOrder order;
+    std::vector<RowId> keep;      ///< every row of the class in keeping order
+    std::int64_t candidates = 0;
+};
+
+namespace {
+
+/// The class's own block, read from the mapped kernel row by row; `diagonal` gets the values that the view refers to.
+SimilarityBlock classBlock(const run::Run& run, run::RowRange range, std::vector<float>& diagonal) {
+    diagonal.resize(static_cast<std::size_t>(range.size()));
+    for (std::int64_t i = 0; i < range.size(); ++i)
+        diagonal[static_cast<std::size_t>(i)] = run.kappa(RowId(range.begin + i), RowId(range.begin + i));
+    return {range.size(),
+            [&run, range](std::int64_t row, std::span<float> out) { run.kappaRow(RowId(range.begin + row), range, out); },
+            diagonal};
+}
+
+/// Heads in the order chosen, then, where the rule stopped before all were heads, the others from the least to the most
+/// similar to their head.
+std::vector<RowId> keepingOrder(const run::Run& run, const FarthestPointOrder& order, run::RowRange range) {
+    std::vector<RowId> rows;
+    std::vector<char> isHead(static_cast<std::size_t>(range.size()), 0);
+    for (const std::int32_t head : order.heads) {
+        rows.emplace_back(range.begin + head);
+        isHead[static_cast<std::size_t>(head)] = 1;
+    }
+    if (static_cast<std::int64_t>(rows.size()) == range.size())
+        return rows;
+    const std::vector<std::int32_t> heads = order.assignment(order.heads.size(), isHead.size());
+    std::vector<std::pair<float, std::int64_t>> rest;
+    for (std::int64_t i = 0; i < range.size(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        if (!isHead[at])
+            rest.emplace_back(run.kappa(RowId(range.begin + heads[at]), RowId(range.begin + i)), i);
+    }
+    std::sort(rest.begin(), rest.end());
+    for (const auto& [kappa, member] : rest)
+        rows.emplace_back(range.begin + member);
+    return rows;
+}
+
+void sortByFallingCosine(std::vector<RowId>& rows, std::size_t from, const std::vector<float>& cosine) {
+    std::sort(rows.begin() + static_cast<std::ptrdiff_t>(from), rows.end(), [&](RowId a, RowId b) {
+        const float x = cosine[static_cast<std::size_t>(a.value())], y = cosine[static_cast<std::size_t>(b.value())];
+        return x != y ? x > y : a < b;
+    });
+}
+
+/// Largest first, ties by head; fills clusterOf and the ranks within the classes.
+void orderClusters(ClusterAssignment& result, int classes) {
+    std::sort(result.clusters.begin(), result.clusters.end(), [](const auto& a, const auto& b) {
+        return a.size() != b.size() ? a.size() > b.size() : a.head < b.head;
+    });
+    std::vector<int> seen(static_cast<std::size_t>(classes), 0);
+    result.rankInClass.reserve(result.clusters.size());
+    for (std::size_t c = 0; c < result.clusters.size(); ++c) {
+        const auto& cluster = result.clusters[c];
+        result.rankInClass.push_back(++seen[static_cast<std::size_t>(cluster.label)]);
+        for (const auto* rows : {&cluster.members, &cluster.attached}) {
+            for (const RowId row : *rows)
+                result.clusterOf[static_cast<std::size_t>(row.value())] = ClusterId(static_cast<std::int64_t>(c));
+        }
+        result.clusteredCount += static_cast<std::int64_t>(cluster.members.size());
+    }
+}
+
+} // namespace
+
+std::shared_ptr<const Clustering> Clustering::compute(std::shared_ptr<const run::Run> run, Mode mode,
+                                                      std::shared_ptr<const Redundancy> redundancy, int threads,
+                                                      const base::JobContext& context) {
+    if (!redundancy)
+        redundancy = std::make_shared<const Redundancy>(findRedundant(*run, mode, context));
+    if (static_cast<std::int64_t>(redundancy->because.size()) != run->rows())
+        throw base::ShapeError(fmt::format("the redundant samples were found for {} rows, the run {} has {}",
+                                           redundancy->because.size(), base::quoted(run->folder()), run->rows()));
+    std::shared_ptr<Clustering> result(new Clustering);
+    result->m_mode = mode;
+    result->m_classes.resize(static_cast<std::size_t>(run->classes()));
+    std::mutex mutex;
+    int done = 0;
+    const auto work = [&](std::int64_t label, int) {
+        auto made = std::make_shared<ClassOrder>();
+        made->range = run->classRange(static_cast<int>(label));
+        std::vector<char> candidates(static_cast<std::size_t>(made->range.size()), 1);
+        if (mode == Mode::paper) {
+            for (std::int64_t i = 0; i < made->range.size(); ++i)
+                candidates[static_cast<std::size_t>(i)] = !redundancy->isRedundant(RowId(made->range.begin + i));
+        }
+        made->candidates = std::count(candidates.begin(), candidates.end(), 1);
+        std::vector<float> diagonal;
+        const SimilarityBlock block = classBlock(*run, made->range, diagonal);
+        made->order = mode == Mode::paper ? farthestPointOrder(block, candidates, block.size, context)
+                                          : farthestPointOrderReference(block, block.size, context);
+        made->keep = keepingOrder(*run, made->order, made->range);
+        result->m_classes[static_cast<std::size_t>(label)] = std::move(made);
+        const std::lock_guard lock(mutex);
+        context.progress("clustering", ++done, run->classes(), "classes");
+    };
+    base::parallelFor(run->classes(), threads > 0 ? threads : base::availableThreads(), context, work);
+    result->m_run = std::move(run);
+    result->m_redundancy = std::move(redundancy);
+    return result;
+}
+
+std::int64_t Clustering::candidates(int label) const {
+    return m_classes.at(static_cast<std::size_t>(label))->candidates;
+}
+
+std::int64_t Clustering::candidates() const {
+    std::int64_t sum = 0;
+    for (const auto& order : m_classes)
+        sum += order->candidates;
+    return sum;
+}
+
+std::vector<std::int64_t> Clustering::headsForRatio(double ratio) const {
+    std::vector<std::int64_t> heads;
+    for (const auto& order : m_classes) {
+        // 0.1 * 30 is 3.0000000000000004 or 2.9999999999999996 depending on the numbers; mean what was written.
+        const double share = static_cast<double>(order->candidates) * ratio;
+        const auto whole = static_cast<std::int64_t>(std::floor(share * (1 + 1e-12)));
+        heads.push_back(order->range.size() == 0 ? 0 : std::max<std::int64_t>(1, whole));
+    }
+    return heads;
+}
+
+ClusterAssignment Clustering::assign(std::span<const std::int64_t> heads) const {
+    if (heads.size() != m_classes.size())
+        throw base::ShapeError(fmt::format("{} numbers of heads were given for {} classes", heads.size(), m_classes.size()));
+    const auto rows = static_cast<std::size_t>(m_run->rows());
+    ClusterAssignment result;
+    result.clusterOf.resize(rows);
+    result.cosineToHead.assign(rows, 1.0f);
+    for (std::size_t label = 0; label < m_classes.size(); ++label) {
+        const ClassOrder& own = *m_classes[label];
+        if (own.order.heads.empty())
+            continue;
+        const auto most = static_cast<std::int64_t>(own.order.heads.size());
+        const auto count = static_cast<std::size_t>(std::clamp<std::int64_t>(heads[label], 1, most));
+        const auto size = static_cast<std::size_t>(own.range.size());
+        const std::vector<std::int32_t> headOf = own.order.assignment(count, size);
+        const std::size_t first = result.clusters.size();
+        std::vector<std::size_t> clusterAt(size);
+        for (std::size_t c = 0; c < count; ++c) {
+            const RowId head(own.range.begin + own.order.heads[c]);
+            clusterAt[static_cast<std::size_t>(own.order.heads[c])] = first + c;
+            result.clusters.push_back({head, static_cast<int>(label), {head}, {}});
+        }
+        for (std::size_t i = 0; i < size; ++i) {
+            const RowId row(own.range.begin + static_cast<std::int64_t>(i));
+            auto& cluster = result.clusters[clusterAt[static_cast<std::size_t>(headOf[i])]];
+            if (row == cluster.head)
+                continue;
+            result.cosineToHead[static_cast<std::size_t>(row.value())] = m_run->cosine(cluster.head, row);
+            const bool attached = m_mode == Mode::paper && m_redundancy->isRedundant(row);
+            (attached ? cluster.attached : cluster.members).push_back(row);
+        }
+    }
+    for (auto& cluster : result.clusters) {
+        sortByFallingCosine(cluster.members, 1, result.cosineToHead);
+        sortByFallingCosine(cluster.attached, 0, result.cosineToHead);
+    }
+    orderClusters(result, m_run->classes());
+    return result;
+}
+
+std::span<const RowId> Clustering::keepOrder(int label) const {
+    return m_classes.at(static_cast<std::size_t>(label))->keep;
+}
+
+FarthestPointOrder farthestPointOrder(const run::Run& run, std::span<const RowId> rows, std::int64_t maxHeads,
+                                      const base::JobContext& context) {
+    if (rows.empty())
+        return farthestPointOrder(SimilarityBlock{}, {}, maxHeads, context);
+    const run::RowRange range = run.classRange(run.labelOf(rows.front()));
+    std::vector<float> diagonal;
+    for (const RowId row : rows) {
+        if (!range.contains(row.value()))
+            throw base::ShapeError("a cluster can be split only among samples of one class; the selection has several");
+        diagonal.push_back(run.kappa(row, row));
+    }
+    std::vector<float> whole(static_cast<std::size_t>(range.size()));
+    const auto gather = [&](std::int64_t member, std::span<float> out) {
+        run.kappaRow(rows[static_cast<std::size_t>(member)], range, whole);
+        for (std::size_t i = 0; i < rows.size(); ++i)
+            out[i] = whole[static_cast<std::size_t>(rows[i].value() - range.begin)];
+    };
+    return farthestPointOrder({static_cast<std::int64_t>(rows.size()), gather, diagonal}, {}, maxHeads, context);
+}
+
+} // namespace lpntk::analysis
