@@ -14,6 +14,14 @@
 namespace lpntk::curation {
 
 /// method.md section 5. EL2N, GraNd and forgetting take their order from scores given with the options.
+///
+/// How many are kept: `heads`, `random-member` and `class-random` keep max(1, round(keep * size)) of every class;
+/// `random`, `average` and the score methods max(1, round(keep * N)) of all. `thin-largest` never drops the head of the
+/// cluster it thins, `drop-small` never the largest cluster of a class.
+///
+/// Random choices are the same on every platform: one std::mt19937_64 seeded with `seed`, numbers below n by rejection
+/// (generator values at or above the largest multiple of n are skipped, the rest taken modulo n), shuffles by swapping
+/// position i = n-1 ... 1 with a number below i + 1, classes in the order of their labels, rows in ascending order.
 enum class Method { heads, randomMember, thinLargest, dropSmall, redundant, average, random, classRandom, el2n, grand, forgetting };
 const char* nameOf(Method method);        ///< "heads", "random-member", ...
 const char* titleOf(Method method);       ///< "Cluster heads", for people
@@ -56,6 +64,10 @@ struct Subset {
 /// sample of every pruned one (a pass over the class blocks).
 Subset prune(const analysis::Clustering& clustering, const PruneOptions& options, const Decisions& decisions,
              bool nearest, int threads, const base::JobContext& context = {});
+
+/// The clusters that a method works on, which are also those that its reasons speak of: as many heads as are kept for
+/// `heads` and `random-member`, Clustering::headsForRatio(clusterRatio) for all others.
+analysis::ClusterAssignment clustersFor(const analysis::Clustering& clustering, const PruneOptions& options);
 
 /// One line for a gallery card: "1.31 x own kappa, with #863", "head #1183, cosine +0.65".
 std::string reasonText(const analysis::Clustering& clustering, const analysis::ClusterAssignment& clusters,
