@@ -5,13 +5,14 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QString>
+#include <QTimer>
 
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <thread>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -29,6 +30,23 @@ struct JobInfo {
     double secondsLeft = -1;    ///< -1 = unknown
     double seconds = 0;         ///< since the start
     bool cancelling = false;
+};
+
+/// Rate and time left of a phase from its progress reports, smoothed over some seconds; starts anew with each phase.
+class RateMeter {
+public:
+    /// `seconds`: since any fixed moment, rising.
+    void add(double seconds, const base::Progress& progress);
+    double rate() const { return m_rate; }
+    /// -1 while unknown.
+    double secondsLeft() const { return m_secondsLeft; }
+
+private:
+    std::string m_phase;
+    double m_startSeconds = 0, m_startDone = 0;
+    double m_lastSeconds = 0, m_lastDone = 0;
+    double m_rate = 0;
+    double m_secondsLeft = -1;
 };
 
 /// Runs plain core functions `Result f(const JobContext&)` on std::jthreads and brings results back to the window's
@@ -70,6 +88,8 @@ public:
     void cancel(Ticket ticket);
     void cancelAll();
     bool isRunning(Ticket ticket) const;
+    /// Any running job, listed or not: what a view shows while it waits. Empty when it is not running any more.
+    std::optional<JobInfo> info(Ticket ticket) const;
     /// Listed jobs, oldest first.
     std::vector<JobInfo> jobs() const;
     /// Number of all running jobs, listed or not (tests wait for 0).
@@ -89,9 +109,14 @@ private:
     void supersede(QObject* receiver, const char* purpose);
     void remember(QObject* receiver, const char* purpose, Ticket ticket);
     struct Job;
+    std::shared_ptr<Job> find(Ticket ticket) const;
+    void deliver(Ticket ticket);
+    void pollProgress();
     std::vector<std::shared_ptr<Job>> m_jobs;
     std::unordered_map<std::string, Ticket> m_questions;
     Ticket m_nextTicket = 1;
+    QTimer m_poll;
+    QElapsedTimer m_clock;
 };
 
 } // namespace lpntk::models

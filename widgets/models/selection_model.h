@@ -57,6 +57,9 @@ public:
     void goBack(const QObject* origin);
     void goForward(const QObject* origin);
 
+    /// Empties everything, the history too (another data set was opened).
+    void forget();
+
     /// Emits what is pending now (tests, screenshots).
     void flush();
 
@@ -67,6 +70,7 @@ Q_SIGNALS:
 
 private:
     void schedule();
+    void goTo(std::ptrdiff_t place, const QObject* origin);
     SampleSet m_selected;
     SampleId m_current;
     SampleId m_hovered;

@@ -17,9 +17,12 @@
 #include <QObject>
 #include <QString>
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 class QUndoStack;
@@ -48,6 +51,7 @@ struct Checkpoint {
     QString name;                          ///< "lenet5-fashion-mnist"
     std::optional<double> accuracy;        ///< measured on load
     std::optional<engine::NetworkInfo> info;
+    std::optional<data::Preprocessing> preprocessing; ///< chosen by the user; null = what fits the data set
 };
 
 /// A problem with what to do about it; shown in the Issues list, never as a message box.
@@ -76,6 +80,8 @@ public:
     std::shared_ptr<const data::Dataset> data() const { return m_data; }
     /// Split that the current run (or the project) is about.
     QString splitName() const { return m_split; }
+    /// The source as given to openData, for the project file and for manifests.
+    QString dataSource() const { return m_dataSource; }
     const std::vector<Checkpoint>& checkpoints() const { return m_checkpoints; }
     int currentCheckpoint() const { return m_currentCheckpoint; }
     std::shared_ptr<const run::Run> run() const { return m_run; }
@@ -83,9 +89,14 @@ public:
 
     /// Open on a worker; problems become issues. `source` as in data::loadDataset.
     void openData(const QString& source);
-    void openCheckpoint(const engine::NetworkSpec& spec);
+    /// The data set of the current run from another place, after it was moved ("Locate").
+    void locateData(const QString& source) { openData(source); }
+    /// `preprocessing`: null = what fits the data set.
+    void openCheckpoint(const engine::NetworkSpec& spec, const std::optional<data::Preprocessing>& preprocessing = {});
     void setCurrentCheckpoint(int index);
     void openRun(const std::filesystem::path& folder);
+    /// Lists a run without opening it (the other runs of a project).
+    void noteRun(const std::filesystem::path& folder);
     /// Starts the kernel job; when it ends, its run is opened.
     Ticket startKernel(const engine::KernelRequest& request, const std::filesystem::path& out);
     void closeAll();
@@ -101,6 +112,13 @@ public:
     /// Null until computed (a worker does it when a run opens).
     std::shared_ptr<const analysis::Clustering> clustering() const { return m_clustering; }
     std::shared_ptr<const analysis::ClusterAssignment> clusters() const { return m_clusters; }
+    /// Whether workers are busy with clusters, subset or coverage; views then keep the old picture with a thin bar.
+    bool isClustering() const { return m_jobs->isRunning(m_clusterTicket); }
+    bool isPruning() const { return m_jobs->isRunning(m_subsetTicket); }
+    bool isCovering() const { return m_jobs->isRunning(m_coverageTicket); }
+    Ticket clusterTicket() const { return m_clusterTicket; }
+    Ticket subsetTicket() const { return m_subsetTicket; }
+    Ticket coverageTicket() const { return m_coverageTicket; }
 
     const curation::PruneOptions& pruneOptions() const { return m_pruneOptions; }
     void setPruneOptions(const curation::PruneOptions& options);
@@ -125,6 +143,11 @@ public:
     int predictionOf(SampleId sample) const;
     float probabilityOf(SampleId sample, int label) const;
     bool isMisclassified(SampleId sample) const;
+    /// Figures of one sample from the run's probabilities; NaN when unknown.
+    double marginOf(SampleId sample) const;        ///< p(label) minus the largest other
+    double el2nOf(SampleId sample) const;          ///< |p - onehot|_2 of the run's network
+    double normOf(SampleId sample) const;          ///< sqrt(kappa_ii)
+    int classes() const;
     bool isPruned(SampleId sample) const;
     QString locationOf(SampleId sample) const;
 
@@ -139,9 +162,18 @@ public:
 Q_SIGNALS:
     void changed(lpntk::models::Changes what);
     void issueAdded(int index);
+    /// Somebody asked to look for data that are not where the run says; the window shows a dialog and calls locateData.
+    void locateDataRequested(const QString& formerSource);
 
 private:
     void runOpened(std::shared_ptr<const run::Run> run);
+    void dataOpened(std::shared_ptr<const data::Dataset> data, const QString& source);
+    void openDataOfRun();
+    void compareDataWithRun();
+    void describeCheckpoints();
+    void cover();
+    base::RowId rowOf(SampleId sample) const;
+    std::span<const float> probabilitiesOf(SampleId sample) const;
     void recluster();
     void reassign();
     void resubset();
@@ -168,6 +200,10 @@ private:
     curation::Decisions m_decisions;
     std::vector<Issue> m_issues;
     Changes m_pending;
+    bool m_emitScheduled = false;
+    bool m_assigning = false, m_assignAgain = false;
+    Ticket m_dataTicket = 0, m_runTicket = 0, m_clusterTicket = 0, m_subsetTicket = 0, m_coverageTicket = 0;
+    QString m_dataSource;                 ///< as given to openData
 };
 
 } // namespace lpntk::models

@@ -1,0 +1,252 @@
+#include <widgets/models/job_runner.h>
+
+#include <QMetaObject>
+#include <QPointer>
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <new>
+#include <thread>
+
+namespace lpntk::models {
+
+namespace {
+
+constexpr int kReportInterval = 1000 / 30;
+constexpr double kSmoothing = 3; // seconds
+
+/// What a thread and the window share about a job.
+struct Shared {
+    std::mutex mutex;
+    base::Progress progress;
+    bool fresh = false;            ///< progress was reported since it was last looked at
+    bool cancelled = false;        ///< ended by Cancelled
+    bool failed = false;
+    QString sentence;
+};
+
+QString sentenceOf(const std::exception_ptr& exception, const QString& title) {
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::bad_alloc&) {
+        return JobRunner::tr("\"%1\" ran out of memory. Close other programs or runs, or take fewer samples.").arg(title);
+    } catch (const base::Error& error) {
+        return QString::fromUtf8(error.what());
+    } catch (const std::exception& error) {
+        return JobRunner::tr("\"%1\" stopped: %2").arg(title, QString::fromUtf8(error.what()));
+    } catch (...) {
+        return JobRunner::tr("\"%1\" stopped for an unknown reason.").arg(title);
+    }
+}
+
+/// Runs on the job's thread; nothing escapes.
+void runGuarded(const std::function<void(const base::JobContext&)>& work, const base::JobContext& context, Shared& shared,
+                const QString& title) {
+    std::exception_ptr exception;
+    bool cancelled = false;
+    try {
+        work(context);
+    } catch (const base::Cancelled&) {
+        cancelled = true;
+    } catch (...) {
+        exception = std::current_exception();
+    }
+    const std::lock_guard lock(shared.mutex);
+    shared.cancelled = cancelled;
+    shared.failed = exception != nullptr;
+    if (exception)
+        shared.sentence = sentenceOf(exception, title);
+}
+
+} // namespace
+
+void RateMeter::add(double seconds, const base::Progress& progress) {
+    const bool anew = progress.phase != m_phase || progress.done < m_lastDone;
+    if (anew) {
+        m_phase = progress.phase;
+        m_startSeconds = m_lastSeconds = seconds;
+        m_startDone = m_lastDone = progress.done;
+        m_rate = 0;
+        m_secondsLeft = -1;
+        return;
+    }
+    const double elapsed = seconds - m_lastSeconds;
+    if (elapsed <= 0)
+        return;
+    const double sinceStart = seconds - m_startSeconds;
+    // The plain mean at first, then a moving mean, so that the first seconds are not jumpy and later changes show.
+    const double weight = std::max(1 - std::exp(-elapsed / kSmoothing), elapsed / sinceStart);
+    m_rate += weight * ((progress.done - m_lastDone) / elapsed - m_rate);
+    m_lastSeconds = seconds;
+    m_lastDone = progress.done;
+    m_secondsLeft = m_rate > 0 && progress.total > 0 ? std::max(0.0, progress.total - progress.done) / m_rate : -1;
+}
+
+struct JobRunner::Job {
+    Ticket ticket = 0;
+    QString title;
+    bool visible = true;
+    bool hasReceiver = false;
+    bool cancelling = false;
+    QPointer<QObject> receiver;
+    QMetaObject::Connection receiverGone;
+    std::function<void()> done;
+    std::function<void(QString)> failed;
+    std::shared_ptr<Shared> shared = std::make_shared<Shared>();
+    RateMeter meter;
+    double startSeconds = 0;
+    std::jthread thread;
+};
+
+JobRunner::JobRunner(QObject* parent) : QObject(parent) {
+    m_clock.start();
+    m_poll.setInterval(kReportInterval);
+    connect(&m_poll, &QTimer::timeout, this, &JobRunner::pollProgress);
+}
+
+JobRunner::~JobRunner() {
+    for (const auto& job : m_jobs)
+        job->thread.request_stop();
+    m_jobs.clear(); // joins
+}
+
+Ticket JobRunner::startErased(const QString& title, bool visible, QObject* receiver,
+                              std::function<void(const base::JobContext&)> work, std::function<void()> done,
+                              std::function<void(QString)> failedSlot) {
+    auto job = std::make_shared<Job>();
+    const Ticket ticket = m_nextTicket++;
+    job->ticket = ticket;
+    job->title = title;
+    job->visible = visible;
+    job->hasReceiver = receiver != nullptr;
+    job->receiver = receiver;
+    job->done = std::move(done);
+    job->failed = std::move(failedSlot);
+    job->startSeconds = static_cast<double>(m_clock.nsecsElapsed()) * 1e-9;
+    if (receiver)
+        job->receiverGone = connect(receiver, &QObject::destroyed, this, [this, ticket] { cancel(ticket); });
+    m_jobs.push_back(job);
+    // The thread holds the shared part only: the last owner of the job must be this thread, which joins.
+    job->thread = std::jthread([this, ticket, title, shared = job->shared, task = std::move(work)](std::stop_token stop) mutable {
+        base::JobContext context;
+        context.stop = std::move(stop);
+        context.report = [&shared](const base::Progress& progress) {
+            const std::lock_guard lock(shared->mutex);
+            shared->progress = progress;
+            shared->fresh = true;
+        };
+        runGuarded(task, context, *shared, title);
+        task = {}; // snapshots are released here, not when the window gets around to it
+        QMetaObject::invokeMethod(this, [this, ticket] { deliver(ticket); }, Qt::QueuedConnection);
+    });
+    m_poll.start();
+    if (visible)
+        Q_EMIT jobsChanged();
+    return ticket;
+}
+
+std::shared_ptr<JobRunner::Job> JobRunner::find(Ticket ticket) const {
+    const auto found = std::find_if(m_jobs.begin(), m_jobs.end(), [&](const auto& job) { return job->ticket == ticket; });
+    return found == m_jobs.end() ? nullptr : *found;
+}
+
+void JobRunner::deliver(Ticket ticket) {
+    const auto job = find(ticket);
+    if (!job)
+        return;
+    job->thread = {}; // past its last statement: joining does not wait
+    disconnect(job->receiverGone); // a view asks thousands of times in its life
+    std::erase(m_jobs, job);
+    std::erase_if(m_questions, [&](const auto& question) { return question.second == ticket; });
+    if (m_jobs.empty())
+        m_poll.stop();
+    if (job->visible)
+        Q_EMIT jobsChanged();
+    const bool orphaned = job->hasReceiver && !job->receiver;
+    if (job->cancelling || orphaned || job->shared->cancelled) {
+        Q_EMIT cancelled(ticket);
+    } else if (job->shared->failed) {
+        if (job->failed)
+            job->failed(job->shared->sentence);
+        else
+            Q_EMIT failed(ticket, job->title, job->shared->sentence);
+    } else {
+        job->done();
+        Q_EMIT finished(ticket);
+    }
+}
+
+void JobRunner::pollProgress() {
+    std::vector<Ticket> fresh;
+    for (const auto& job : m_jobs) {
+        const std::lock_guard lock(job->shared->mutex);
+        if (!std::exchange(job->shared->fresh, false))
+            continue;
+        job->meter.add(static_cast<double>(m_clock.nsecsElapsed()) * 1e-9, job->shared->progress);
+        fresh.push_back(job->ticket);
+    }
+    for (const Ticket ticket : fresh)
+        Q_EMIT progressChanged(ticket);
+}
+
+void JobRunner::cancel(Ticket ticket) {
+    const auto job = find(ticket);
+    if (!job || job->cancelling)
+        return;
+    job->cancelling = true;
+    job->thread.request_stop();
+    if (job->visible)
+        Q_EMIT jobsChanged();
+}
+
+void JobRunner::cancelAll() {
+    const auto jobs = m_jobs; // a listener may start or end some
+    for (const auto& job : jobs)
+        cancel(job->ticket);
+}
+
+bool JobRunner::isRunning(Ticket ticket) const {
+    return find(ticket) != nullptr;
+}
+
+std::optional<JobInfo> JobRunner::info(Ticket ticket) const {
+    const auto job = find(ticket);
+    if (!job)
+        return std::nullopt;
+    JobInfo info;
+    info.ticket = ticket;
+    info.title = job->title;
+    info.visible = job->visible;
+    info.rate = job->meter.rate();
+    info.secondsLeft = job->meter.secondsLeft();
+    info.seconds = static_cast<double>(m_clock.nsecsElapsed()) * 1e-9 - job->startSeconds;
+    info.cancelling = job->cancelling;
+    const std::lock_guard lock(job->shared->mutex);
+    info.progress = job->shared->progress;
+    return info;
+}
+
+std::vector<JobInfo> JobRunner::jobs() const {
+    std::vector<JobInfo> result;
+    for (const auto& job : m_jobs)
+        if (job->visible)
+            result.push_back(*info(job->ticket));
+    return result;
+}
+
+int JobRunner::running() const {
+    return static_cast<int>(m_jobs.size());
+}
+
+void JobRunner::supersede(QObject* receiver, const char* purpose) {
+    const auto found = m_questions.find(std::to_string(reinterpret_cast<std::uintptr_t>(receiver)) + ':' + purpose);
+    if (found != m_questions.end())
+        cancel(found->second);
+}
+
+void JobRunner::remember(QObject* receiver, const char* purpose, Ticket ticket) {
+    m_questions[std::to_string(reinterpret_cast<std::uintptr_t>(receiver)) + ':' + purpose] = ticket;
+}
+
+} // namespace lpntk::models
