@@ -1,0 +1,91 @@
+#include <widgets/vtk/force_layout.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace lpntk::vtk {
+
+namespace {
+
+double lengthOf(QPointF vector) { return std::max(std::hypot(vector.x(), vector.y()), 1e-6); }
+
+void repel(const std::vector<QPointF>& places, double spacing, std::vector<QPointF>& forces) {
+    for (std::size_t i = 0; i < places.size(); ++i)
+        for (std::size_t j = i + 1; j < places.size(); ++j) {
+            const QPointF away = places[i] - places[j];
+            const double distance = lengthOf(away);
+            const QPointF push = away / distance * (spacing * spacing / distance);
+            forces[i] += push;
+            forces[j] -= push;
+        }
+}
+
+void pull(const std::vector<QPointF>& places, const std::vector<LayoutEdge>& edges, double spacing,
+          std::vector<QPointF>& forces) {
+    for (const LayoutEdge& edge : edges) {
+        const auto from = static_cast<std::size_t>(edge.from), to = static_cast<std::size_t>(edge.to);
+        const QPointF away = places[from] - places[to];
+        const double distance = lengthOf(away);
+        const double strength = edge.weight > 0 ? edge.weight * distance * distance / spacing
+                                                : edge.weight * spacing * spacing * 4 / distance;
+        forces[from] -= away / distance * strength;
+        forces[to] += away / distance * strength;
+    }
+}
+
+/// Cards must not cover each other: pairs nearer than `gap` are moved apart.
+void separate(std::vector<QPointF>& places, double gap) {
+    for (int round = 0; round < 40; ++round) {
+        bool moved = false;
+        for (std::size_t i = 0; i < places.size(); ++i)
+            for (std::size_t j = i + 1; j < places.size(); ++j) {
+                const QPointF away = places[i] - places[j];
+                const double overlapX = gap - std::abs(away.x()), overlapY = gap - std::abs(away.y());
+                if (overlapX <= 0 || overlapY <= 0)
+                    continue;
+                moved = true;
+                const QPointF step = overlapX < overlapY
+                                         ? QPointF((away.x() < 0 ? -1 : 1) * (overlapX / 2 + 0.5), 0)
+                                         : QPointF(0, (away.y() < 0 ? -1 : 1) * (overlapY / 2 + 0.5));
+                places[i] += step;
+                places[j] -= step;
+            }
+        if (!moved)
+            return;
+    }
+}
+
+} // namespace
+
+std::vector<QPointF> forceLayout(int nodes, const std::vector<LayoutEdge>& edges, double spacing, int steps,
+                                 const std::function<bool()>& stop) {
+    const auto count = static_cast<std::size_t>(std::max(nodes, 0));
+    std::vector<QPointF> places(count), forces(count);
+    // A sunflower: even, without a random number.
+    for (std::size_t node = 0; node < count; ++node) {
+        const auto place = static_cast<double>(node);
+        const double angle = place * std::numbers::pi * (3 - std::sqrt(5.0));
+        places[node] = QPointF(std::cos(angle), std::sin(angle)) * spacing * 0.6 * std::sqrt(place);
+    }
+    for (int step = 0; step < steps && !(stop && stop()); ++step) {
+        std::fill(forces.begin(), forces.end(), QPointF());
+        repel(places, spacing, forces);
+        pull(places, edges, spacing, forces);
+        const double longest = spacing * (1 - static_cast<double>(step) / steps);
+        for (std::size_t node = 0; node < count; ++node) {
+            forces[node] -= places[node] * 0.05; // parts without edges stay near
+            const double length = lengthOf(forces[node]);
+            places[node] += forces[node] / length * std::min(length, longest);
+        }
+    }
+    separate(places, spacing);
+    QPointF middle;
+    for (const QPointF& place : places)
+        middle += place / static_cast<double>(count);
+    for (QPointF& place : places)
+        place -= middle;
+    return places;
+}
+
+} // namespace lpntk::vtk

@@ -1,0 +1,234 @@
+#include <widgets/vtk/vtk_host.h>
+
+#include <QElapsedTimer>
+#include <QGuiApplication>
+#include <QMouseEvent>
+#include <QOpenGLContext>
+#include <QSurfaceFormat>
+#include <QWheelEvent>
+
+#include <vtkCallbackCommand.h>
+#include <vtkCamera.h>
+#include <vtkCommand.h>
+#include <vtkGenericOpenGLRenderWindow.h>
+#include <vtkGenericRenderWindowInteractor.h>
+#include <vtkObjectFactory.h>
+#include <vtkOpenGLState.h>
+#include <vtkOutputWindow.h>
+#include <vtkRenderer.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+
+namespace lpntk::vtk {
+
+namespace {
+
+/// Passes VTK's messages to stderr, except the one that Debian's GLEW makes VTK repeat at every frame under EGL
+/// although the pictures are right, and the notes about depth peeling that software rendering gives.
+class OutputFilter : public vtkOutputWindow {
+public:
+    static OutputFilter* New();
+    vtkTypeMacro(OutputFilter, vtkOutputWindow) // the macro brings its own semicolon
+
+    void DisplayText(const char* text) override {
+        if (!text || std::strstr(text, "GLEW could not be initialized") || std::strstr(text, "Missing GL version"))
+            return;
+        std::fputs(text, stderr);
+        if (text[0] && text[std::strlen(text) - 1] != '\n')
+            std::fputc('\n', stderr);
+    }
+};
+vtkStandardNewMacro(OutputFilter)
+
+void filterMessages() {
+    static const bool done = [] {
+        vtkNew<OutputFilter> filter;
+        vtkOutputWindow::SetInstance(filter);
+        return true;
+    }();
+    static_cast<void>(done);
+}
+
+QSurfaceFormat surfaceFormat() {
+    QSurfaceFormat format;
+    format.setRenderableType(QSurfaceFormat::OpenGL);
+    format.setVersion(3, 2);
+    format.setProfile(QSurfaceFormat::CoreProfile);
+    format.setRedBufferSize(8);
+    format.setGreenBufferSize(8);
+    format.setBlueBufferSize(8);
+    format.setAlphaBufferSize(8);
+    format.setDepthBufferSize(8);
+    format.setStencilBufferSize(0);
+    format.setSamples(0); // VTK smooths in its own framebuffer
+    return format;
+}
+
+template <typename Function> void observe(vtkObject* object, unsigned long event, VtkHost* host, Function function) {
+    vtkNew<vtkCallbackCommand> command;
+    command->SetClientData(host);
+    command->SetCallback(function);
+    object->AddObserver(event, command);
+}
+
+} // namespace
+
+void prepareOpenGl() {
+#ifdef Q_OS_LINUX
+    // Debian's GLEW cannot be initialised under Wayland and EGL.
+    if (qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM") && !qEnvironmentVariableIsEmpty("DISPLAY"))
+        qputenv("QT_QPA_PLATFORM", "xcb");
+#endif
+    QSurfaceFormat::setDefaultFormat(surfaceFormat());
+    filterMessages();
+}
+
+VtkHost::VtkHost(QWidget* parent) : QOpenGLWidget(parent) {
+    filterMessages();
+    setFormat(surfaceFormat());
+    setUpdateBehavior(QOpenGLWidget::NoPartialUpdate);
+    setMouseTracking(true);
+    m_window->SetOwnContext(0);
+    m_window->SetFrameBlitModeToBlitToCurrent();
+    m_window->SetMultiSamples(0);
+    m_window->SetSupportsOpenGL(1);
+    m_window->SetIsDirect(1);
+    m_window->AddRenderer(m_renderer);
+    m_interactor->SetRenderWindow(m_window);
+    m_interactor->EnableRenderOff();
+    m_interactor->Initialize();
+    connectWindow();
+}
+
+VtkHost::~VtkHost() {
+    disconnect(m_contextGone);
+    releaseGl();
+    m_interactor->SetRenderWindow(nullptr);
+}
+
+bool VtkHost::isUsable() {
+    const QString platform = QGuiApplication::platformName();
+    return platform != QLatin1String("offscreen") && platform != QLatin1String("minimal");
+}
+
+void VtkHost::connectWindow() {
+    observe(m_window, vtkCommand::WindowMakeCurrentEvent, this,
+            [](vtkObject*, unsigned long, void* host, void*) { static_cast<VtkHost*>(host)->makeCurrent(); });
+    observe(m_window, vtkCommand::WindowIsCurrentEvent, this, [](vtkObject*, unsigned long, void* host, void* answer) {
+        auto* context = static_cast<VtkHost*>(host)->context();
+        *static_cast<bool*>(answer) = context && context == QOpenGLContext::currentContext();
+    });
+    // VTK asks for a frame: never draw outside paintGL.
+    observe(m_interactor, vtkCommand::RenderEvent, this,
+            [](vtkObject*, unsigned long, void* host, void*) { static_cast<VtkHost*>(host)->update(); });
+}
+
+void VtkHost::setBackground(const QColor& colour) {
+    m_renderer->SetBackground(colour.redF(), colour.greenF(), colour.blueF());
+    update();
+}
+
+void VtkHost::setSamples(int samples) { m_window->SetMultiSamples(samples); }
+
+QSize VtkHost::pixelSize() const {
+    const qreal ratio = devicePixelRatioF();
+    return {qRound(width() * ratio), qRound(height() * ratio)};
+}
+
+QImage VtkHost::picture() { return isUsable() ? grabFramebuffer() : QImage(); }
+
+void VtkHost::initializeGL() {
+    m_window->SetReadyForRendering(true);
+    m_window->SetForceMaximumHardwareLineWidth(1);
+    m_window->OpenGLInit();
+    disconnect(m_contextGone);
+    m_contextGone = connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { releaseGl(); });
+}
+
+void VtkHost::releaseGl() {
+    if (!context())
+        return;
+    makeCurrent();
+    m_window->Finalize();
+    m_window->SetReadyForRendering(false);
+    doneCurrent();
+}
+
+void VtkHost::resizeGL(int, int) {
+    const QSize pixels = pixelSize();
+    m_window->SetSize(pixels.width(), pixels.height());
+    m_interactor->UpdateSize(pixels.width(), pixels.height());
+}
+
+void VtkHost::paintGL() {
+    QElapsedTimer timer;
+    timer.start();
+    // The pixel ratio changes without a resize when the window moves to another screen.
+    const QSize pixels = pixelSize();
+    const int* size = m_window->GetSize();
+    if (size[0] != pixels.width() || size[1] != pixels.height())
+        resizeGL(width(), height());
+    prepareFrame();
+    vtkOpenGLState* state = m_window->GetState();
+    state->Reset();
+    state->Push();
+    m_window->Render();
+    state->Pop();
+    m_frameMilliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    ++m_frames;
+    QMetaObject::invokeMethod(this, &VtkHost::painted, Qt::QueuedConnection);
+}
+
+void VtkHost::tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifiers) {
+    const qreal ratio = devicePixelRatioF();
+    m_interactor->SetEventInformationFlipY(qRound(place.x() * ratio), qRound(place.y() * ratio),
+                                           modifiers.testFlag(Qt::ControlModifier),
+                                           modifiers.testFlag(Qt::ShiftModifier));
+}
+
+void VtkHost::mousePressEvent(QMouseEvent* event) {
+    if (!m_forwardEvents)
+        return QOpenGLWidget::mousePressEvent(event);
+    tellInteractor(event->position(), event->modifiers());
+    m_interactor->InvokeEvent(event->button() == Qt::LeftButton ? vtkCommand::LeftButtonPressEvent
+                                                                : vtkCommand::RightButtonPressEvent);
+}
+
+void VtkHost::mouseReleaseEvent(QMouseEvent* event) {
+    if (!m_forwardEvents)
+        return QOpenGLWidget::mouseReleaseEvent(event);
+    tellInteractor(event->position(), event->modifiers());
+    m_interactor->InvokeEvent(event->button() == Qt::LeftButton ? vtkCommand::LeftButtonReleaseEvent
+                                                                : vtkCommand::RightButtonReleaseEvent);
+}
+
+void VtkHost::mouseMoveEvent(QMouseEvent* event) {
+    if (!m_forwardEvents)
+        return QOpenGLWidget::mouseMoveEvent(event);
+    tellInteractor(event->position(), event->modifiers());
+    m_interactor->InvokeEvent(vtkCommand::MouseMoveEvent);
+}
+
+void VtkHost::wheelEvent(QWheelEvent* event) {
+    if (!m_forwardEvents)
+        return QOpenGLWidget::wheelEvent(event);
+    tellInteractor(event->position(), event->modifiers());
+    m_interactor->InvokeEvent(event->angleDelta().y() > 0 ? vtkCommand::MouseWheelForwardEvent
+                                                          : vtkCommand::MouseWheelBackwardEvent);
+}
+
+void setPixelCamera(vtkRenderer* renderer, const QSize& pixels) {
+    vtkCamera* camera = renderer->GetActiveCamera();
+    const double x = pixels.width() / 2.0, y = pixels.height() / 2.0;
+    camera->ParallelProjectionOn();
+    // Looking along +z with -y up: x goes right and y goes down on the screen.
+    camera->SetPosition(x, y, -1.0);
+    camera->SetFocalPoint(x, y, 0.0);
+    camera->SetViewUp(0, -1, 0);
+    camera->SetParallelScale(std::max(y, 0.5));
+    camera->SetClippingRange(0.5, 1002.0);
+}
+
+} // namespace lpntk::vtk

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <QColor>
+#include <QImage>
+#include <QOpenGLWidget>
+
+#include <vtkGenericOpenGLRenderWindow.h>
+#include <vtkGenericRenderWindowInteractor.h>
+#include <vtkNew.h>
+#include <vtkRenderer.h>
+
+namespace lpntk::vtk {
+
+/// Platform, default surface format and the filter on VTK's own messages. Call it first thing in main(), before the
+/// QApplication; a host made without it sets its own format and filter, which is enough for tests.
+void prepareOpenGl();
+
+/// The widget in which everything drawn by VTK appears: owns a render window that draws into this widget's framebuffer
+/// and an interactor that never draws by itself. VTK works in device pixels, Qt's events are translated. Window's
+/// thread only.
+class VtkHost : public QOpenGLWidget {
+    Q_OBJECT
+public:
+    explicit VtkHost(QWidget* parent = nullptr);
+    ~VtkHost() override;
+
+    /// False where QOpenGLWidget cannot work (Qt's offscreen platform, even when a probe context succeeds): views then
+    /// show a sentence instead.
+    static bool isUsable();
+
+    vtkRenderer* renderer() const { return m_renderer; }
+    vtkGenericOpenGLRenderWindow* renderWindow() const { return m_window; }
+    vtkGenericRenderWindowInteractor* interactor() const { return m_interactor; }
+
+    void setBackground(const QColor& colour);
+    /// Smooth edges of lines: 0 or 4 samples a pixel.
+    void setSamples(int samples);
+    /// Hands mouse and wheel to VTK's interactor style (charts); off for scenes that handle them in Qt.
+    void setForwardEvents(bool on) { m_forwardEvents = on; }
+    /// Size of the widget in device pixels.
+    QSize pixelSize() const;
+
+    /// The picture as it is on the screen, in device pixels; null where OpenGL is not there.
+    QImage picture();
+    /// Time that the last frame took in VTK, milliseconds.
+    double frameMilliseconds() const { return m_frameMilliseconds; }
+    int framesPainted() const { return m_frames; }
+
+Q_SIGNALS:
+    /// After each frame, outside of it.
+    void painted();
+
+protected:
+    /// Called before each frame; the scene brings its actors up to date here, so many changes cost one frame.
+    virtual void prepareFrame() {}
+
+    void initializeGL() override;
+    void resizeGL(int width, int height) override;
+    void paintGL() override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+
+private:
+    void connectWindow();
+    void releaseGl();
+    void tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifiers);
+
+    vtkNew<vtkGenericOpenGLRenderWindow> m_window;
+    vtkNew<vtkGenericRenderWindowInteractor> m_interactor;
+    vtkNew<vtkRenderer> m_renderer;
+    QMetaObject::Connection m_contextGone;
+    bool m_forwardEvents = false;
+    double m_frameMilliseconds = 0;
+    int m_frames = 0;
+};
+
+/// Makes the scene's world coordinates device pixels of the host: x to the right, y downwards, origin at the top left;
+/// depth in (0, 1000), smaller is nearer. Call it before each frame.
+void setPixelCamera(vtkRenderer* renderer, const QSize& pixels);
+
+} // namespace lpntk::vtk
