@@ -1,5 +1,6 @@
 #pragma once
 
+#include <core/analysis/relations.h>
 #include <core/base/job_context.h>
 #include <core/curation/pruning.h>
 #include <core/data/dataset.h>
