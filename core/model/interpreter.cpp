@@ -259,7 +259,7 @@ at::Tensor Interpreter::run(const at::Tensor& input, const ParameterStore& store
         } catch (const c10::Error& error) {
             throw base::ShapeError(step.place + " failed: " + error.what_without_backtrace());
         }
-        if (stack.size() == 1 && stack[0].isTensorList() && step.results.size() != 1) {
+        if (stack.size() == 1 && stack[0].isTensorList()) {
             const auto list = stack[0].toTensorVector();
             stack.assign(list.begin(), list.end());
         }

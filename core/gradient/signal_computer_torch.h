@@ -1,0 +1,63 @@
+#pragma once
+
+#include <core/gradient/layers_torch.h>
+#include <core/gradient/signals.h>
+
+#include <map>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace lpntk::gradient {
+
+/// Room for the signals of a batch, as the kernel's own panels are but in libtorch's tensors.
+class SignalBuffers {
+public:
+    SignalBuffers(const std::vector<SignalLayer>& layers, std::int64_t samples, at::ScalarType type);
+    std::span<const SignalTarget> targets() const { return m_targets; }
+    const at::Tensor& left(std::size_t layer) const { return m_left[layer]; }
+    const at::Tensor& right(std::size_t layer) const { return m_right[layer]; }
+
+private:
+    std::vector<at::Tensor> m_left, m_right;
+    std::vector<SignalTarget> m_targets;
+};
+
+/// The SignalComputer on libtorch's CPU. Holds its own copy of the parameters in its grade.
+class TorchSignalComputer : public SignalComputer {
+public:
+    TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade, run::KernelKind kind);
+
+    const std::vector<SignalLayer>& layers() const override { return m_layout.layers; }
+    std::int64_t workingBytes(std::int64_t batch) const override;
+    std::int64_t batchFor(std::int64_t bytes) const override;
+    void compute(std::span<const float> inputs, std::span<const std::int64_t> labels,
+                 std::span<const SignalTarget> targets, std::span<float> logits) const override;
+
+    /// The signals multiplied out: (N, numel) for each parameter of the graph. For checks; needs N * d numbers.
+    std::vector<at::Tensor> parameterGradients(std::span<const float> inputs, std::span<const std::int64_t> labels) const;
+
+private:
+    at::Tensor syntheticInput(std::int64_t batch) const;
+    void checkSizes(std::span<const float> inputs, std::span<const std::int64_t> labels,
+                    std::span<const SignalTarget> targets, std::span<float> logits) const;
+    void computePair(std::span<const float> inputs, std::span<const std::int64_t> labels,
+                     std::span<const SignalTarget> targets, std::span<float> logits) const;
+    void write(Capture& captured, std::span<const SignalTarget> targets) const;
+    void writeImplicit(const Use& use, const LayerLayout::ImplicitUse& place, const SignalTarget& target) const;
+    void writeDerived(const Capture& captured, const std::map<model::ValueId, at::Tensor>& sums,
+                      std::vector<bool>& written, std::span<const SignalTarget> targets, std::int64_t samples) const;
+    at::Tensor leafRows(std::int64_t leaf, std::span<const SignalTarget> targets, std::int64_t samples) const;
+    void measureMemory();
+
+    std::shared_ptr<const model::Network> m_network;
+    at::ScalarType m_type;
+    run::KernelKind m_kind;
+    model::Interpreter m_interpreter;
+    model::ParameterStore m_store;
+    LayerLayout m_layout;
+    std::int64_t m_fixedBytes = 0;
+    std::int64_t m_sampleBytes = 1;
+};
+
+} // namespace lpntk::gradient

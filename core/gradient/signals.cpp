@@ -1,0 +1,257 @@
+#include <core/gradient/signals.h>
+
+#include <core/base/error.h>
+#include <core/gradient/memory_meter_torch.h>
+#include <core/gradient/seeds_torch.h>
+#include <core/gradient/signal_computer_torch.h>
+#include <core/model/vmap_torch.h>
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
+#include <cstring>
+
+namespace lpntk::gradient {
+
+namespace {
+
+using model::ValueId;
+
+/// Refuses graphs whose samples would influence each other or draw random numbers.
+void refuseTrainingMode(const model::Interpreter& interpreter) {
+    for (const auto& step : interpreter.steps()) {
+        if (!step.trainingSlot)
+            continue;
+        const auto& slot = step.slots[*step.trainingSlot];
+        if (slot.fixed.isBool() && slot.fixed.toBool())
+            throw base::ShapeError(step.place + " is in training mode: samples of a batch would influence each other and "
+                                                "per-sample gradients do not exist; export the network after model.eval()");
+    }
+}
+
+} // namespace
+
+TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade,
+                                         run::KernelKind kind)
+    : m_network(std::move(network)), m_type(grade == Grade::float64 ? at::kDouble : at::kFloat), m_kind(kind),
+      m_interpreter(m_network->graph(), m_type), m_store(m_network->parameters().clone(m_type, /*requiresGrad=*/true)) {
+    refuseTrainingMode(m_interpreter);
+    const std::vector<std::int64_t> labels(2, 0);
+    m_layout = layOut(m_interpreter, m_network->graph(),
+                      capture(m_interpreter, m_store, syntheticInput(2), seedsFor(labels, m_kind)), m_store.parameters);
+    measureMemory();
+}
+
+std::int64_t TorchSignalComputer::workingBytes(std::int64_t batch) const {
+    return m_fixedBytes + m_sampleBytes * std::max<std::int64_t>(batch, 2);
+}
+
+std::int64_t TorchSignalComputer::batchFor(std::int64_t bytes) const {
+    return std::clamp<std::int64_t>((bytes - m_fixedBytes) / m_sampleBytes, 1, 4096);
+}
+
+at::Tensor TorchSignalComputer::syntheticInput(std::int64_t batch) const {
+    const data::ImageShape shape = m_network->input();
+    return at::zeros({batch, shape.channels, shape.height, shape.width}, at::TensorOptions(m_type));
+}
+
+void TorchSignalComputer::checkSizes(std::span<const float> inputs, std::span<const std::int64_t> labels,
+                                     std::span<const SignalTarget> targets, std::span<float> logits) const {
+    const data::ImageShape shape = m_network->input();
+    const auto pixels = static_cast<std::size_t>(shape.channels) * static_cast<std::size_t>(shape.height) *
+                        static_cast<std::size_t>(shape.width);
+    const auto classes = static_cast<std::size_t>(m_network->classes());
+    if (inputs.size() != labels.size() * pixels)
+        throw base::ShapeError("signals: " + std::to_string(labels.size()) + " labels need " +
+                               std::to_string(labels.size() * pixels) + " input numbers, got " +
+                               std::to_string(inputs.size()));
+    if (targets.size() != m_layout.layers.size())
+        throw base::ShapeError("signals: one target for each of the " + std::to_string(m_layout.layers.size()) +
+                               " layers is needed, got " + std::to_string(targets.size()));
+    if (!logits.empty() && logits.size() != labels.size() * classes)
+        throw base::ShapeError("signals: room for the logits must be " + std::to_string(labels.size() * classes) +
+                               " numbers or none");
+    for (const std::int64_t label : labels) {
+        if (label < 0 || label >= m_network->classes())
+            throw base::ShapeError("signals: the label " + std::to_string(label) + " is outside the network's " +
+                                   std::to_string(classes) + " classes");
+    }
+}
+
+void TorchSignalComputer::compute(std::span<const float> inputs, std::span<const std::int64_t> labels,
+                                  std::span<const SignalTarget> targets, std::span<float> logits) const {
+    checkSizes(inputs, labels, targets, logits);
+    if (labels.empty())
+        return;
+    if (labels.size() == 1) {
+        computePair(inputs, labels, targets, logits);
+        return;
+    }
+    const auto samples = static_cast<std::int64_t>(labels.size());
+    const data::ImageShape shape = m_network->input();
+    const at::Tensor input =
+        at::from_blob(const_cast<float*>(inputs.data()), {samples, shape.channels, shape.height, shape.width}, at::kFloat)
+            .to(m_type);
+    Capture captured = capture(m_interpreter, m_store, input, seedsFor(labels, m_kind));
+    if (!logits.empty()) {
+        const at::Tensor result = captured.logits.to(at::kFloat).contiguous();
+        std::memcpy(logits.data(), result.const_data_ptr<float>(), logits.size_bytes());
+    }
+    write(captured, targets);
+}
+
+/// libtorch's batch norm gives wrong gradients for some layouts of a batch of one: the sample is computed twice, and
+/// the first result is taken.
+void TorchSignalComputer::computePair(std::span<const float> inputs, std::span<const std::int64_t> labels,
+                                      std::span<const SignalTarget> targets, std::span<float> logits) const {
+    std::vector<float> twice(inputs.begin(), inputs.end());
+    twice.insert(twice.end(), inputs.begin(), inputs.end());
+    const std::vector<std::int64_t> twiceLabels(2, labels[0]);
+    std::vector<float> twiceLogits(2 * logits.size());
+    const SignalBuffers pair(m_layout.layers, 2, m_type);
+    compute(twice, twiceLabels, pair.targets(), twiceLogits);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        std::memcpy(targets[i].left, pair.left(i).const_data_ptr(), pair.left(i).nbytes() / 2);
+        if (m_layout.layers[i].implicit)
+            std::memcpy(targets[i].right, pair.right(i).const_data_ptr(), pair.right(i).nbytes() / 2);
+    }
+    std::copy_n(twiceLogits.begin(), logits.size(), logits.begin());
+}
+
+at::Tensor TorchSignalComputer::leafRows(std::int64_t leaf, std::span<const SignalTarget> targets,
+                                         std::int64_t samples) const {
+    const LeafPlace& place = m_layout.leaves.at(leaf);
+    const SignalTarget& target = targets[place.layer];
+    char* const begin = static_cast<char*>(target.left) + place.offset * static_cast<std::int64_t>(at::elementSize(m_type));
+    return rowsAt(begin, samples, place.width, target.leftStride, m_type);
+}
+
+void TorchSignalComputer::writeImplicit(const Use& use, const LayerLayout::ImplicitUse& place,
+                                        const SignalTarget& target) const {
+    const SignalLayer& layer = m_layout.layers[place.layer];
+    const at::Tensor x = linearInput(use), g = linearOutputGradient(use);
+    const at::Tensor left = rowsAt(target.left, x.size(0), layer.leftWidth, target.leftStride, m_type);
+    left.narrow(1, 0, x.size(1)).copy_(x);
+    if (place.bias >= 0)
+        left.select(1, x.size(1)).fill_(1);
+    rowsAt(target.right, g.size(0), layer.rightWidth, target.rightStride, m_type).copy_(g);
+}
+
+/// Use by use, letting go of each use's tensors as soon as they are written.
+void TorchSignalComputer::write(Capture& captured, std::span<const SignalTarget> targets) const {
+    const at::NoGradGuard noGradients;
+    const std::int64_t samples = captured.logits.size(0);
+    std::vector<bool> written(m_store.parameters.size());
+    std::map<ValueId, at::Tensor> derivedSums;
+    for (std::size_t i = 0; i < captured.uses.size(); ++i) {
+        Use& use = captured.uses[i];
+        if (const auto place = m_layout.implicit.find(i); place != m_layout.implicit.end())
+            writeImplicit(use, place->second, targets[place->second.layer]);
+        Destinations destinations;
+        for (const ValueId id : use.parameterValues()) {
+            const std::int64_t leaf = m_interpreter.parameterIndex(id);
+            if (leaf < 0) {
+                at::Tensor& sum = derivedSums[id];
+                const bool accumulate = sum.defined();
+                if (!accumulate)
+                    sum = at::empty({samples, captured.derived.at(id).numel()}, at::TensorOptions(m_type));
+                destinations[id] = {sum, accumulate};
+            } else if (m_layout.leaves.contains(leaf)) {
+                destinations[id] = {leafRows(leaf, targets, samples), written[static_cast<std::size_t>(leaf)]};
+                written[static_cast<std::size_t>(leaf)] = true;
+            }
+        }
+        if (!destinations.empty())
+            writeGradients(use, m_layout.rules[i], destinations);
+        use.release();
+    }
+    writeDerived(captured, derivedSums, written, targets, samples);
+}
+
+/// From values derived from parameters back to the leaves, all samples at once under a vmap level.
+void TorchSignalComputer::writeDerived(const Capture& captured, const std::map<ValueId, at::Tensor>& sums,
+                                       std::vector<bool>& written, std::span<const SignalTarget> targets,
+                                       std::int64_t samples) const {
+    for (const auto& [id, sum] : sums) {
+        std::vector<at::Tensor> leaves;
+        for (const std::int64_t leaf : m_layout.derivedFrom.at(id))
+            leaves.push_back(m_store.parameters[static_cast<std::size_t>(leaf)]);
+        if (leaves.empty())
+            continue;
+        const at::Tensor& derived = captured.derived.at(id);
+        std::vector<std::int64_t> shape = derived.sizes().vec();
+        shape.insert(shape.begin(), samples);
+        std::vector<at::Tensor> gradients;
+        {
+            const at::AutoGradMode mode(true);
+            const model::VmapLevel level(samples);
+            gradients = torch::autograd::grad({derived}, leaves, {level.wrap(sum.reshape(shape))}, /*retain_graph=*/true);
+        }
+        for (std::size_t i = 0; i < leaves.size(); ++i) {
+            const std::int64_t leaf = m_layout.derivedFrom.at(id)[i];
+            const at::Tensor rows = leafRows(leaf, targets, samples);
+            const at::Tensor gradient = model::unwrapped(gradients[i]);
+            const at::Tensor flat = model::isWrapped(gradients[i]) ? gradient.reshape({samples, -1})
+                                                                   : gradient.reshape({1, -1}).expand({samples, -1});
+            if (written[static_cast<std::size_t>(leaf)])
+                at::Tensor(rows).add_(flat);
+            else
+                rows.copy_(flat);
+            written[static_cast<std::size_t>(leaf)] = true;
+        }
+    }
+}
+
+/// Two real calls; memory is a constant and a share per sample.
+void TorchSignalComputer::measureMemory() {
+    const auto peakOf = [&](std::int64_t samples) {
+        const at::Tensor input = syntheticInput(samples).to(at::kFloat).contiguous();
+        const std::vector<std::int64_t> labels(static_cast<std::size_t>(samples), 0);
+        const SignalBuffers buffers(m_layout.layers, samples, m_type);
+        const std::span<const float> pixels(input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel()));
+        return peakBytes([&] { compute(pixels, labels, buffers.targets(), {}); });
+    };
+    constexpr std::int64_t kFew = 2, kMore = 6;
+    const std::int64_t few = peakOf(kFew), more = peakOf(kMore);
+    // A quarter more and a few megabytes for scratch memory below libtorch.
+    m_sampleBytes = std::max<std::int64_t>((more - few) * 5 / (4 * (kMore - kFew)), 1024);
+    m_fixedBytes = std::max<std::int64_t>(few - kFew * (more - few) / (kMore - kFew), 0) + (std::int64_t{8} << 20);
+}
+
+std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const float> inputs,
+                                                                std::span<const std::int64_t> labels) const {
+    const auto samples = static_cast<std::int64_t>(labels.size());
+    const SignalBuffers buffers(m_layout.layers, samples, m_type);
+    compute(inputs, labels, buffers.targets(), {});
+    std::vector<at::Tensor> gradients;
+    for (const at::Tensor& parameter : m_store.parameters)
+        gradients.push_back(at::zeros({samples, parameter.numel()}, at::TensorOptions(m_type)));
+    for (const auto& [leaf, place] : m_layout.leaves)
+        gradients[static_cast<std::size_t>(leaf)] = buffers.left(place.layer).narrow(1, place.offset, place.width);
+    for (const auto& [use, place] : m_layout.implicit) {
+        const at::Tensor& right = buffers.right(place.layer);
+        const std::int64_t features = m_store.parameters[static_cast<std::size_t>(place.weight)].size(1);
+        const at::Tensor left = buffers.left(place.layer).narrow(1, 0, features);
+        gradients[static_cast<std::size_t>(place.weight)] =
+            (right.unsqueeze(2) * left.unsqueeze(1)).reshape({samples, -1});
+        if (place.bias >= 0)
+            gradients[static_cast<std::size_t>(place.bias)] = right;
+    }
+    return gradients;
+}
+
+SignalBuffers::SignalBuffers(const std::vector<SignalLayer>& layers, std::int64_t samples, at::ScalarType type) {
+    for (const SignalLayer& layer : layers) {
+        m_left.push_back(at::empty({samples, layer.leftWidth}, at::TensorOptions(type)));
+        m_right.push_back(at::empty({samples, layer.rightWidth}, at::TensorOptions(type)));
+        m_targets.push_back({m_left.back().data_ptr(), layer.leftWidth,
+                             layer.implicit ? m_right.back().data_ptr() : nullptr, layer.rightWidth});
+    }
+}
+
+std::unique_ptr<SignalComputer> SignalComputer::create(std::shared_ptr<const model::Network> network, Grade grade,
+                                                       run::KernelKind kind) {
+    return std::make_unique<TorchSignalComputer>(std::move(network), grade, kind);
+}
+
+} // namespace lpntk::gradient
