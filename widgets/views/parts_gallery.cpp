@@ -1,0 +1,231 @@
+#include <widgets/views/parts_gallery.h>
+
+#include <widgets/models/figures.h>
+#include <widgets/models/theme.h>
+#include <widgets/models/thumbnail_cache.h>
+
+#include <QAccessible>
+#include <QContextMenuEvent>
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QScrollBar>
+
+#include <algorithm>
+
+namespace lpntk::views {
+
+using models::Role;
+using models::SampleId;
+using models::theme;
+
+namespace {
+
+constexpr int kMargin = 12;
+constexpr int kGap = 7;
+
+} // namespace
+
+QSize CaptionDelegate::cell(int side) const {
+    const QFontMetricsF metrics(theme().font(11));
+    return {side + kGap, side + qRound(metrics.height()) + 11};
+}
+
+void CaptionDelegate::paint(QPainter& painter, const QRect& cell, int side, SampleId sample, const ThumbnailState& state) const {
+    const QRect square(cell.left() + kGap / 2, cell.top() + kFrameReach, side, side);
+    paintThumbnail(painter, square, m_session, sample, state);
+    painter.setFont(theme().font(11));
+    painter.setPen(theme().colour(state.current ? Role::text : Role::text2));
+    const QRectF line(cell.left(), square.bottom() + 5, cell.width(), cell.bottom() - square.bottom() - 6);
+    models::drawFigures(painter, line, Qt::AlignHCenter | Qt::AlignTop, m_caption(sample));
+}
+
+QString CaptionDelegate::spoken(SampleId sample) const {
+    return spokenSample(m_session, sample) + QStringLiteral(", ") + m_caption(sample);
+}
+
+Gallery::Gallery(models::Session& session, std::unique_ptr<GalleryDelegate> delegate, QWidget* parent)
+    : QAbstractScrollArea(parent), m_session(session), m_delegate(std::move(delegate)), m_side(theme().thumbnail("gallery")) {
+    setFocusPolicy(Qt::StrongFocus);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFrameShape(QFrame::NoFrame);
+    viewport()->setMouseTracking(true);
+    viewport()->setAutoFillBackground(false);
+    const auto repaint = [this] { viewport()->update(); };
+    auto& selection = session.selection();
+    connect(&selection, &models::SelectionModel::selectedChanged, this, repaint);
+    connect(&selection, &models::SelectionModel::hoveredChanged, this, repaint);
+    connect(&selection, &models::SelectionModel::currentChanged, this, [this](const QObject* origin) {
+        if (origin != this && isVisible())
+            ensureVisible(m_session.selection().current());
+        speak();
+        viewport()->update();
+    });
+    connect(&session.thumbnails(), &models::ThumbnailCache::ready, this, repaint);
+    connect(&session, &models::Session::changed, this, repaint);
+    connect(&theme(), &models::Theme::changed, this, [this] { layOut(); });
+    verticalScrollBar()->setSingleStep(24);
+}
+
+void Gallery::setSections(std::vector<GallerySection> sections) {
+    const bool same = std::equal(sections.begin(), sections.end(), m_sections.begin(), m_sections.end(),
+                                 [](const auto& a, const auto& b) { return a.key == b.key; });
+    m_sections = std::move(sections);
+    m_places.clear();
+    layOut();
+    if (!same)
+        verticalScrollBar()->setValue(0);
+    viewport()->update();
+}
+
+void Gallery::setThumbnailSide(int side) {
+    if (side == m_side)
+        return;
+    const SampleId anchor = sampleAt(viewport()->rect().center());
+    m_side = side;
+    layOut();
+    ensureVisible(anchor);
+}
+
+std::int64_t Gallery::count() const {
+    std::int64_t result = 0;
+    for (const auto& section : m_sections)
+        result += static_cast<std::int64_t>(section.samples.size());
+    return result;
+}
+
+bool Gallery::isFolded(const GallerySection& section) const {
+    return std::find(m_folded.begin(), m_folded.end(), section.key) != m_folded.end();
+}
+
+void Gallery::layOut() {
+    const QSize smallest = m_delegate->cell(m_side);
+    const int room = std::max(smallest.width(), viewport()->width() - 2 * kMargin);
+    m_columns = std::max(1, room / smallest.width());
+    m_cell = m_delegate->stretches() ? QSize(room / m_columns, smallest.height()) : smallest;
+    m_boxes.clear();
+    int y = 4;
+    for (const auto& section : m_sections) {
+        Box box;
+        box.top = y;
+        box.cellsTop = y + (section.title.isEmpty() ? 4 : theme().row("section"));
+        const auto rows = isFolded(section) ? 0 : (section.samples.size() + static_cast<std::size_t>(m_columns) - 1) / static_cast<std::size_t>(m_columns);
+        box.bottom = box.cellsTop + static_cast<int>(rows) * m_cell.height() + 4;
+        y = box.bottom;
+        m_boxes.push_back(box);
+    }
+    verticalScrollBar()->setPageStep(viewport()->height());
+    verticalScrollBar()->setRange(0, std::max(0, y + 8 - viewport()->height()));
+    viewport()->update();
+}
+
+QRect Gallery::cellRect(const Place& place) const {
+    const int row = static_cast<int>(place.index) / m_columns;
+    const int column = static_cast<int>(place.index) % m_columns;
+    return {kMargin + column * m_cell.width(), m_boxes[place.section].cellsTop + row * m_cell.height(), m_cell.width(), m_cell.height()};
+}
+
+const Gallery::Place* Gallery::placeOf(SampleId sample) const {
+    if (m_places.empty())
+        for (std::size_t s = 0; s < m_sections.size(); ++s)
+            for (std::size_t i = 0; i < m_sections[s].samples.size(); ++i)
+                m_places.emplace(m_sections[s].samples[i].value(), Place{s, i});
+    const auto found = m_places.find(sample.value());
+    return found == m_places.end() ? nullptr : &found->second;
+}
+
+QRect Gallery::rectOf(SampleId sample) const {
+    const Place* place = placeOf(sample);
+    if (!place || isFolded(m_sections[place->section]))
+        return {};
+    return cellRect(*place).translated(0, -verticalScrollBar()->value());
+}
+
+SampleId Gallery::sampleAt(QPoint position) const {
+    const int x = position.x() - kMargin;
+    const int y = position.y() + verticalScrollBar()->value();
+    if (x < 0 || x >= m_columns * m_cell.width())
+        return {};
+    for (std::size_t s = 0; s < m_sections.size(); ++s) {
+        const Box& box = m_boxes[s];
+        if (y < box.cellsTop || y >= box.bottom || isFolded(m_sections[s]))
+            continue;
+        const auto index = static_cast<std::size_t>((y - box.cellsTop) / m_cell.height() * m_columns + x / m_cell.width());
+        return index < m_sections[s].samples.size() ? m_sections[s].samples[index] : SampleId();
+    }
+    return {};
+}
+
+void Gallery::ensureVisible(SampleId sample) {
+    const QRect cell = rectOf(sample);
+    if (cell.isNull())
+        return;
+    auto* bar = verticalScrollBar();
+    if (cell.top() < 0)
+        bar->setValue(bar->value() + cell.top() - 8);
+    else if (cell.bottom() > viewport()->height())
+        bar->setValue(bar->value() + cell.bottom() - viewport()->height() + 8);
+}
+
+void Gallery::paintHeading(QPainter& painter, const GallerySection& section, int top) const {
+    const QRectF line(kMargin + 3, top, viewport()->width() - 2 * kMargin - 6, theme().row("section"));
+    double x = line.left();
+    if (m_foldable) {
+        theme().icon(isFolded(section) ? QStringLiteral("chevron-right") : QStringLiteral("chevron-down"))
+            .paint(&painter, QRect(qRound(x) - 3, qRound(line.center().y()) - 8, 16, 16));
+        x += 20;
+    }
+    const QFont font = theme().font(12, QFont::DemiBold);
+    x += paintText(painter, QRectF(x, line.top(), line.right() - x, line.height()), section.title, font, theme().colour(Role::text2));
+    const QFont small = theme().font(12);
+    x += 8 + paintText(painter, QRectF(x + 8, line.top(), line.right() - x - 8, line.height()), section.count, small, theme().colour(Role::text2));
+    if (QFontMetricsF(theme().font(11)).horizontalAdvance(section.note) + 16 < line.right() - x)
+        paintText(painter, line, section.note, theme().font(11), theme().colour(Role::text3), Qt::AlignRight | Qt::AlignVCenter);
+}
+
+void Gallery::paintEvent(QPaintEvent* event) {
+    QPainter painter(viewport());
+    painter.fillRect(event->rect(), theme().colour(Role::panel));
+    const int offset = verticalScrollBar()->value();
+    const int top = event->rect().top() + offset - kFrameReach;
+    const int bottom = event->rect().bottom() + offset + kFrameReach;
+    for (std::size_t s = 0; s < m_sections.size(); ++s) {
+        const Box& box = m_boxes[s];
+        if (box.bottom < top || box.top > bottom)
+            continue;
+        const auto& section = m_sections[s];
+        if (!section.title.isEmpty())
+            paintHeading(painter, section, box.top - offset);
+        if (isFolded(section))
+            continue;
+        const auto columns = static_cast<std::size_t>(m_columns);
+        const auto first = static_cast<std::size_t>(std::max(0, (top - box.cellsTop) / m_cell.height())) * columns;
+        const auto last = static_cast<std::size_t>(std::max(0, (bottom - box.cellsTop) / m_cell.height() + 1)) * columns;
+        for (std::size_t i = first; i < std::min(last, section.samples.size()); ++i)
+            m_delegate->paint(painter, cellRect({s, i}).translated(0, -offset), m_side, section.samples[i],
+                              thumbnailState(m_session, section.samples[i], m_fadePruned));
+    }
+    const bool currentShown = rectOf(m_session.selection().current()).intersects(viewport()->rect());
+    if (hasFocus() && !currentShown) { // else the current cell's frame says where the keys go
+        painter.setPen(QPen(theme().colour(Role::focus), 2));
+        painter.drawRect(viewport()->rect().adjusted(1, 1, -1, -1));
+    }
+}
+
+void Gallery::resizeEvent(QResizeEvent* event) {
+    QAbstractScrollArea::resizeEvent(event);
+    layOut();
+}
+
+void Gallery::speak() {
+    const SampleId current = m_session.selection().current();
+    const QString text = placeOf(current) ? m_delegate->spoken(current) : QString();
+    if (text == accessibleDescription())
+        return;
+    setAccessibleDescription(text);
+    if (hasFocus()) {
+        QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+        QAccessible::updateAccessibility(&changed);
+    }
+}
+
+} // namespace lpntk::views

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <widgets/models/session.h>
+#include <widgets/views/parts_thumbnail.h>
+
+#include <QAbstractScrollArea>
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+namespace lpntk::views {
+
+/// Samples of a gallery under one heading.
+struct GallerySection {
+    QString key;                              ///< keeps a section folded when the content changes
+    QString title;                            ///< empty: no heading
+    QString count;                            ///< beside the title, "14 and the head"
+    QString note;                             ///< at the right end, "by cosine to the head"
+    std::vector<models::SampleId> samples;
+};
+
+/// How the cells of a gallery look.
+class GalleryDelegate {
+public:
+    virtual ~GalleryDelegate() = default;
+    /// Smallest size of a cell for a thumbnail of `side`; cells of a row share what is left when `stretches()`.
+    virtual QSize cell(int side) const = 0;
+    virtual bool stretches() const { return false; }
+    virtual void paint(QPainter& painter, const QRect& cell, int side, models::SampleId sample, const ThumbnailState& state) const = 0;
+    virtual QString spoken(models::SampleId sample) const = 0;
+};
+
+/// A thumbnail with one line of text below it.
+class CaptionDelegate : public GalleryDelegate {
+public:
+    CaptionDelegate(models::Session& session, std::function<QString(models::SampleId)> caption)
+        : m_session(session), m_caption(std::move(caption)) {}
+    QSize cell(int side) const override;
+    void paint(QPainter& painter, const QRect& cell, int side, models::SampleId sample, const ThumbnailState& state) const override;
+    QString spoken(models::SampleId sample) const override;
+
+private:
+    models::Session& m_session;
+    std::function<QString(models::SampleId)> m_caption;
+};
+
+/// Pictures of many samples in sections; only what is visible is painted, so 60,000 cost no more than 60. Clicks, arrow
+/// keys (Shift extends, Space selects) and hover go to the session's selection. Ctrl + wheel changes the size.
+class Gallery : public QAbstractScrollArea {
+    Q_OBJECT
+public:
+    Gallery(models::Session& session, std::unique_ptr<GalleryDelegate> delegate, QWidget* parent);
+
+    /// Keeps the place when the sections' keys are the same as before, else goes to the top.
+    void setSections(std::vector<GallerySection> sections);
+    const std::vector<GallerySection>& sections() const { return m_sections; }
+    void setFoldable(bool foldable) { m_foldable = foldable; }
+    void setFadePruned(bool fade) { m_fadePruned = fade; }
+    void setThumbnailSide(int side);
+    int thumbnailSide() const { return m_side; }
+
+    std::int64_t count() const;
+    /// Cell of a sample in viewport coordinates, null when it is not shown or folded away.
+    QRect rectOf(models::SampleId sample) const;
+    models::SampleId sampleAt(QPoint position) const;
+    void ensureVisible(models::SampleId sample);
+    /// Moves the current sample by `step` cells in the order shown.
+    void step(std::int64_t step);
+
+Q_SIGNALS:
+    void contextMenuRequested(QPoint global);
+    void activated(lpntk::models::SampleId sample);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    bool viewportEvent(QEvent* event) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    struct Place {
+        std::size_t section = 0, index = 0;
+    };
+    struct Box {
+        int top = 0, cellsTop = 0, bottom = 0; ///< content coordinates
+    };
+    void layOut();
+    void speak();
+    bool isFolded(const GallerySection& section) const;
+    QRect cellRect(const Place& place) const; ///< content coordinates
+    const Place* placeOf(models::SampleId sample) const;
+    std::int64_t flatIndex(const Place& place) const;
+    models::SampleId sampleAtFlat(std::int64_t flat) const;
+    void goTo(models::SampleId sample, Qt::KeyboardModifiers modifiers);
+    void paintHeading(QPainter& painter, const GallerySection& section, int top) const;
+    models::SampleId vertical(int direction) const;
+
+    models::Session& m_session;
+    std::unique_ptr<GalleryDelegate> m_delegate;
+    std::vector<GallerySection> m_sections;
+    std::vector<Box> m_boxes;
+    mutable std::unordered_map<std::int64_t, Place> m_places; ///< built when first asked for
+    std::vector<QString> m_folded;
+    models::SampleId m_anchor; ///< where a Shift selection started
+    QSize m_cell;
+    int m_columns = 1;
+    int m_side = 56;
+    bool m_foldable = false;
+    bool m_fadePruned = true;
+};
+
+} // namespace lpntk::views

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <widgets/models/session.h>
+
+#include <QObject>
+#include <QString>
+
+#include <functional>
+#include <vector>
+
+class QMenu;
+class QWidget;
+
+namespace lpntk::views {
+
+/// Keep, prune, relabel and review of samples by hand, the same in every view: key shortcuts in the view's context,
+/// the context menu, and the functions buttons call. Every call is one undo step. Owned by its view.
+class SampleActions : public QObject {
+    Q_OBJECT
+public:
+    /// `context`: the widget whose focus makes the keys K, P, R and M work.
+    SampleActions(models::Session& session, QWidget* context);
+
+    /// What the actions work on: the selected samples when the current one is among them, else the current one.
+    std::vector<models::SampleId> targets() const;
+
+    /// K and P switch: on samples that all have that verdict already they take it back.
+    void keep() { verdict(curation::Edit::Kind::keep, targets()); }
+    void prune() { verdict(curation::Edit::Kind::prune, targets()); }
+    void review();
+    void verdict(curation::Edit::Kind kind, const std::vector<models::SampleId>& samples);
+    void relabel(const std::vector<models::SampleId>& samples, int label);
+    void tag(const std::vector<models::SampleId>& samples, const QString& tag);
+
+    /// Menu of class names, the present label checked and marked as in the data.
+    void popUpLabels(const std::vector<models::SampleId>& samples, QWidget* at, QPoint global);
+    void popUpRelabel(QWidget* at);
+    void fillLabels(QMenu& menu, const std::vector<models::SampleId>& samples);
+    void popUp(QPoint global, QWidget* parent);
+
+private:
+    models::Session& m_session;
+    QWidget* m_context;
+};
+
+} // namespace lpntk::views
