@@ -23,8 +23,12 @@ WeightFile readWeights(const std::filesystem::path& path) {
     const std::span<const std::byte> bytes = file->bytes();
     if (bytes.empty())
         throw base::FormatError(where + " is empty; a safetensors file or a PyTorch state dict was expected");
+    if (startsWith(bytes, "PK"))
+        return readTorchZip(path, where);
     if (looksLikeSafetensors(bytes))
         return readSafetensors(std::move(file), where);
+    if (looksLikeTorchLegacy(bytes))
+        return readTorchLegacy(std::move(file), where);
     if (startsWith(bytes, "\x89HDF"))
         throw base::FormatError(
             where + " is an HDF5 file (Keras?); save the weights from PyTorch as safetensors or a state dict");
