@@ -1,0 +1,94 @@
+#include "command.h"
+#include "options.h"
+#include "run_options.h"
+#include "scores_file.h"
+#include "subset_report.h"
+
+#include <core/base/error.h>
+#include <core/base/files.h>
+#include <core/curation/export.h>
+
+#include <fmt/format.h>
+
+namespace lpntk::cli {
+
+namespace {
+
+struct PruneCommand {
+    RunOptions run;
+    curation::PruneOptions rule;
+    std::string method;
+    std::string mode;
+    analysis::Thresholds thresholds;
+    std::filesystem::path scores, edits, out;
+    std::string data;
+    bool dropLowest = false;
+    int threads = 0;
+    curation::ExportOptions write;
+};
+
+/// Decisions of a project file or of {"edits": [...]}.
+curation::Decisions readEdits(const std::filesystem::path& file) {
+    const base::Json json = base::readJsonFile(file);
+    const bool nested = json.is_object() && !json.contains("edits") && json.contains("decisions");
+    return curation::Decisions::fromJson(nested ? json["decisions"] : json, base::quoted(file));
+}
+
+int prune(const PruneCommand& command, Console& console) {
+    curation::SubsetSource source;
+    source.run = command.run.open();
+    source.thresholds = command.thresholds;
+    source.thresholds.check();
+    if (!command.edits.empty())
+        source.decisions = readEdits(command.edits);
+    curation::PruneOptions rule = command.rule;
+    rule.method = curation::methodFromName(command.method);
+    rule.averageDropHighest = !command.dropLowest;
+    if (curation::needsScores(rule.method) && command.scores.empty())
+        throw base::OptionError(fmt::format("the method {} needs --scores FILE; \"lpntk score\" makes such a file", command.method));
+    if (curation::needsScores(rule.method))
+        rule.scores = readScores(command.scores, command.method, *source.run);
+    rule.check(source.run->rows());
+    source.data = openDataOfRun(console, *source.run, command.data);
+    warnAboutBlocks(console, *source.run, "redundant samples are those within their class");
+
+    source.clustering = analysis::Clustering::compute(source.run, analysis::modeFromName(command.mode), nullptr, command.threads, console.context());
+    const auto subset = curation::prune(*source.clustering, rule, source.decisions, false, command.threads, console.context());
+    const auto report = curation::exportSubset(source, subset, command.write, command.out, console.context());
+    tellSubset(console, *source.run, subset);
+    tellReport(console, report);
+    base::Json json = toJson(report);
+    json["method"] = command.method;
+    json["classes"] = classBalance(*source.run, subset);
+    console.result(json);
+    return 0;
+}
+
+} // namespace
+
+void addPrune(CLI::App& program, const std::function<void(CLI::App*, Work)>& run) {
+    auto* command = program.add_subcommand("prune", "choose what to keep and write it as a subset folder");
+    const auto options = std::make_shared<PruneCommand>();
+    options->run.addTo(*command);
+    std::vector<std::string> names;
+    for (const curation::Method method : curation::allMethods())
+        names.emplace_back(curation::nameOf(method));
+    command->add_option("--method", options->method, "rule that decides what is kept")->required()->check(CLI::IsMember(names));
+    command->add_option("--keep", options->rule.keep, "share to keep")->capture_default_str();
+    command->add_option("--seed", options->rule.seed, "of the random methods")->capture_default_str();
+    command->add_option("--out", options->out, "subset folder to write")->required();
+    command->add_flag("--replace", options->write.replace, "replace an existing subset folder");
+    addMode(*command, options->mode);
+    command->add_option("--ratio", options->rule.clusterRatio, "thin-largest, drop-small: clusters per clustered sample")->capture_default_str();
+    command->add_option("--thin", options->rule.thinShare, "thin-largest: share of the largest cluster to drop")->capture_default_str();
+    command->add_option("--small", options->rule.smallMembers, "drop-small: clusters of at most this many samples go")->capture_default_str();
+    command->add_flag("--lowest", options->dropLowest, "average: drop the lowest mean kappa, not the highest");
+    command->add_option("--scores", options->scores, "el2n, grand, forgetting: scores.csv of lpntk score, or .npy by original index");
+    command->add_option("--edits", options->edits, "decisions by hand: a project file or JSON with \"edits\"");
+    command->add_option("--data", options->data, "the data set, where it is no longer at the place the run names");
+    addThresholds(*command, options->thresholds);
+    addThreads(*command, options->threads);
+    run(command, [options](Console& console) { return prune(*options, console); });
+}
+
+} // namespace lpntk::cli
