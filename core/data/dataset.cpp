@@ -27,6 +27,14 @@ struct Kind {
 // In the order in which a path is tried; a plain image folder is the vaguest and comes last.
 constexpr std::array kKinds{
     Kind{"idx", isIdx, loadIdx},
+    Kind{"cifar10", [](const fs::path& path) { return isCifar(path, false); },
+         [](const fs::path& path, const base::JobContext& context) { return loadCifar(path, false, context); }},
+    Kind{"cifar100", [](const fs::path& path) { return isCifar(path, true); },
+         [](const fs::path& path, const base::JobContext& context) { return loadCifar(path, true, context); }},
+    Kind{"npz", isNpz, loadNpz},
+    Kind{"npy", isNpy, loadNpy},
+    Kind{"manifest", isManifest, loadManifest},
+    Kind{"imagefolder", isImageFolder, loadImageFolder},
 };
 
 const Kind* findKind(const std::string& name) {
