@@ -11,23 +11,6 @@
 
 namespace lpntk::cli {
 
-// Commands whose file is not there yet are left out of the program.
-#define LPNTK_OPTIONAL(name) __attribute__((weak)) void name(CLI::App&, const std::function<void(CLI::App*, Work)>&)
-LPNTK_OPTIONAL(addInfo);
-LPNTK_OPTIONAL(addTrain);
-LPNTK_OPTIONAL(addEval);
-LPNTK_OPTIONAL(addPlan);
-LPNTK_OPTIONAL(addKernel);
-LPNTK_OPTIONAL(addNeighbours);
-LPNTK_OPTIONAL(addRelations);
-LPNTK_OPTIONAL(addRedundant);
-LPNTK_OPTIONAL(addClusters);
-LPNTK_OPTIONAL(addPrune);
-LPNTK_OPTIONAL(addExport);
-LPNTK_OPTIONAL(addReplay);
-LPNTK_OPTIONAL(addScore);
-#undef LPNTK_OPTIONAL
-
 namespace {
 
 enum ExitCode { kDone = 0, kFailed = 1, kWrongUsage = 2, kCancelled = 130 };
@@ -90,8 +73,7 @@ void defineProgram(CLI::App& program, Request& request) {
         command->callback([&request, work = std::move(work)] { request.work = work; });
     };
     for (const AddCommand add : kCommands)
-        if (add)
-            add(program, run);
+        add(program, run);
 }
 
 bool asksForJson(std::span<char*> arguments) {
