@@ -95,6 +95,20 @@ void HeatmapScene::deliver(const TileKey& key, std::uint64_t generation, std::sh
         m_cache.insert({key, std::move(values), generation});
 }
 
+std::shared_ptr<const TileValues> HeatmapScene::overview() {
+    const TileCache::Entry* entry = m_levels.empty() ? nullptr : m_cache.find({m_levels.back(), 0, 0});
+    return entry ? entry->values : nullptr;
+}
+
+std::optional<float> HeatmapScene::valueAt(const MapCell& cell) {
+    const TileKey key{0, static_cast<int>(cell.row / TileKey::kSide), static_cast<int>(cell.column / TileKey::kSide)};
+    const TileCache::Entry* entry = m_cache.find(key);
+    if (!entry || entry->generation != m_generation)
+        return std::nullopt;
+    const auto place = (cell.row % TileKey::kSide) * entry->values->columns + cell.column % TileKey::kSide;
+    return entry->values->values[static_cast<std::size_t>(place)];
+}
+
 bool HeatmapScene::isComplete() {
     if (m_levels.empty())
         return false;

@@ -48,6 +48,10 @@ public:
     std::vector<TileKey> wanted();
     /// Answers of an older generation are dropped.
     void deliver(const TileKey& key, std::uint64_t generation, std::shared_ptr<const TileValues> values);
+    /// The one tile of the coarsest level, null until it is there.
+    std::shared_ptr<const TileValues> overview();
+    /// Value of a pair as shown at level 0, nothing when its tile is not there.
+    std::optional<float> valueAt(const MapCell& cell);
     /// All visible tiles are there in the present generation.
     bool isComplete();
     /// Level that the present view shows.

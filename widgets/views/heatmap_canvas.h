@@ -1,0 +1,92 @@
+#pragma once
+
+#include <widgets/models/session.h>
+#include <widgets/views/heatmap_axes.h>
+#include <widgets/views/heatmap_loader.h>
+
+#include <QWidget>
+
+#include <memory>
+#include <optional>
+
+namespace lpntk::views {
+
+class HeatmapMap;
+class HeatmapMinimap;
+class PairCard;
+
+/// The map with its axis strips, minimap and pair card: translates between positions of the order, rows of the run and
+/// samples. Owned by the heatmap view.
+class HeatmapCanvas : public QWidget {
+    Q_OBJECT
+public:
+    HeatmapCanvas(models::Session& session, QWidget* parent);
+    ~HeatmapCanvas() override;
+
+    /// Null run empties the canvas. The order may be exchanged later, same length.
+    void setRun(std::shared_ptr<const run::Run> run);
+    void setOrder(std::shared_ptr<const analysis::RowOrder> order);
+    void setStatistic(run::CellStatistic statistic);
+    void setQuantity(Quantity quantity);
+    /// Colours on [-range, +range].
+    void setRange(float range);
+    void setActive(bool active);
+    void applyTheme();
+
+    HeatmapMap& map() { return *m_map; }
+    PairCard& card() { return *m_card; }
+    const TileQuestion& question() const { return m_loader->question(); }
+    bool isComplete() const;
+
+    models::SampleId sampleAt(std::int64_t position) const;
+    std::int64_t positionOf(models::SampleId sample) const; ///< -1 when it is not in the run
+    /// Moves so that the pair is in the middle; keeps the scale when it is `scale` or more.
+    void goTo(models::SampleId row, models::SampleId column, double scale);
+    void showClassPair(int rowClass, int columnClass);
+    /// Classes in the middle of the view.
+    std::pair<int, int> classesInMiddle() const;
+
+    /// From the shared selection: marks on both axes, current sample.
+    void setMarks(const models::SampleSet& selected, models::SampleId current);
+    void setShownPair(models::SampleId row, models::SampleId column);
+
+Q_SIGNALS:
+    void viewChanged();
+    /// All visible tiles have been painted.
+    void completed();
+    void failed(const QString& sentence);
+    void pairHovered(lpntk::models::SampleId row, lpntk::models::SampleId column);
+    void pairClicked(lpntk::models::SampleId row, lpntk::models::SampleId column, Qt::KeyboardModifiers modifiers);
+    void boxSelected(const lpntk::models::SampleSet& samples, qint64 rows, qint64 columns);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void ask();
+    void moved();
+    void layoutMap();
+    void updateOverlay();
+    void updateLabels();
+    void hoverMoved();
+    void cellClicked(const vtk::MapCell& cell, Qt::KeyboardModifiers modifiers);
+    void cellStepped(int rows, int columns, Qt::KeyboardModifiers modifiers);
+    void boxMoved(const QRectF& positions, bool done);
+    void painted();
+
+    models::Session& m_session;
+    std::shared_ptr<const run::Run> m_run;
+    std::shared_ptr<const analysis::RowOrder> m_order;
+    run::CellStatistic m_statistic = run::CellStatistic::mean;
+    Quantity m_quantity = Quantity::cosine;
+    float m_range = 1;
+    HeatmapMap* m_map;
+    HeatmapMinimap* m_minimap;
+    PairCard* m_card;
+    HeatmapLoader* m_loader;
+    AxisFacts m_facts;
+    bool m_laying = false;
+};
+
+} // namespace lpntk::views

@@ -1,0 +1,212 @@
+#include <widgets/views/heatmap_map.h>
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+
+namespace lpntk::views {
+
+namespace {
+
+constexpr double kWheelStep = 1.25;   ///< zoom of one notch
+constexpr int kDragFrom = 4;          ///< pixels before a press becomes a drag
+constexpr qint64 kVelocityWindow = 90; ///< ms before the release that decide the velocity
+constexpr double kStopMilliseconds = 400;
+
+} // namespace
+
+HeatmapMap::HeatmapMap(QWidget* parent) : VtkHost(parent), m_scene(std::make_unique<vtk::HeatmapScene>(renderer())) {
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Heatmap"));
+    m_clock.start();
+    m_kineticTimer.setInterval(16);
+    m_kineticTimer.setTimerType(Qt::PreciseTimer);
+    connect(&m_kineticTimer, &QTimer::timeout, this, &HeatmapMap::stepKinetic);
+}
+
+HeatmapMap::~HeatmapMap() = default;
+
+void HeatmapMap::setContent(std::int64_t rows) {
+    m_view.setViewport(size());
+    m_view.setContent(rows);
+    m_scene->setContent(rows, rows > 0 ? tileLevels(rows) : std::vector<int>{});
+    setHovered(std::nullopt);
+    viewMoved();
+}
+
+void HeatmapMap::viewMoved() {
+    m_scene->setView(m_view, devicePixelRatioF());
+    update();
+    Q_EMIT viewChanged();
+}
+
+void HeatmapMap::setBoxMode(bool on) {
+    m_boxMode = on;
+    setCursor(on ? Qt::CrossCursor : Qt::ArrowCursor);
+}
+
+void HeatmapMap::zoomBy(double factor) {
+    m_view.zoomAt({width() / 2.0, height() / 2.0}, factor);
+    viewMoved();
+}
+
+void HeatmapMap::fit() {
+    m_kineticTimer.stop();
+    m_view.fit();
+    viewMoved();
+}
+
+void HeatmapMap::prepareFrame() {
+    setPixelCamera(renderer(), pixelSize());
+    m_scene->setView(m_view, devicePixelRatioF());
+    m_scene->draw();
+}
+
+void HeatmapMap::resizeEvent(QResizeEvent* event) {
+    VtkHost::resizeEvent(event);
+    m_view.setViewport(size());
+    viewMoved();
+}
+
+void HeatmapMap::setHovered(std::optional<vtk::MapCell> cell) {
+    if (m_hovered == cell)
+        return;
+    m_hovered = cell;
+    m_scene->overlay().hovered = cell;
+    update();
+    Q_EMIT hoverChanged();
+}
+
+QRectF HeatmapMap::box() const {
+    const auto low = [](std::int64_t a, std::int64_t b) { return static_cast<double>(std::min(a, b)); };
+    const auto extent = [](std::int64_t a, std::int64_t b) { return static_cast<double>(std::abs(a - b) + 1); };
+    return {low(m_boxFrom.column, m_boxTo.column), low(m_boxFrom.row, m_boxTo.row),
+            extent(m_boxFrom.column, m_boxTo.column), extent(m_boxFrom.row, m_boxTo.row)};
+}
+
+void HeatmapMap::pan(QPointF pixels) {
+    m_view.panBy(pixels);
+    viewMoved();
+}
+
+void HeatmapMap::mousePressEvent(QMouseEvent* event) {
+    m_kineticTimer.stop();
+    setFocus(Qt::MouseFocusReason);
+    if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton)
+        return VtkHost::mousePressEvent(event);
+    m_drag = Drag::press;
+    m_pressedAt = m_lastAt = event->position();
+    m_motions.clear();
+}
+
+void HeatmapMap::mouseMoveEvent(QMouseEvent* event) {
+    const QPointF place = event->position();
+    if (m_drag == Drag::press && (place - m_pressedAt).manhattanLength() >= kDragFrom) {
+        // Alt draws a box without the mode, the middle button always pans.
+        const bool wantsBox = m_boxMode != event->modifiers().testFlag(Qt::AltModifier);
+        m_drag = wantsBox && event->buttons().testFlag(Qt::LeftButton) && m_view.rows() > 0 ? Drag::box : Drag::pan;
+        m_boxFrom = m_view.nearestCell(m_pressedAt);
+        if (m_drag == Drag::pan) {
+            setHovered(std::nullopt);
+            setCursor(Qt::ClosedHandCursor);
+        }
+    }
+    if (m_drag == Drag::pan) {
+        m_motions.push_back({m_clock.elapsed(), place - m_lastAt});
+        pan(place - m_lastAt);
+    } else {
+        setHovered(m_view.cellAt(place));
+        if (m_drag == Drag::box) {
+            m_boxTo = m_view.nearestCell(place);
+            Q_EMIT boxDragged(box(), false);
+        }
+    }
+    m_lastAt = place;
+}
+
+void HeatmapMap::mouseReleaseEvent(QMouseEvent* event) {
+    const Drag drag = m_drag;
+    m_drag = Drag::none;
+    setBoxMode(m_boxMode);
+    if (drag == Drag::pan)
+        startKinetic();
+    else if (drag == Drag::box)
+        Q_EMIT boxDragged(box(), true);
+    else if (drag == Drag::press && event->button() == Qt::LeftButton)
+        if (const auto cell = m_view.cellAt(event->position()))
+            Q_EMIT clicked(*cell, event->modifiers());
+}
+
+void HeatmapMap::startKinetic() {
+    const qint64 now = m_clock.elapsed();
+    QPointF by;
+    for (const Motion& motion : m_motions)
+        if (now - motion.milliseconds <= kVelocityWindow)
+            by += motion.by;
+    m_motions.clear();
+    m_velocity = by / static_cast<double>(kVelocityWindow);
+    if (m_kinetic && std::hypot(m_velocity.x(), m_velocity.y()) > 0.1) {
+        m_clock.restart();
+        m_kineticTimer.start();
+    }
+}
+
+void HeatmapMap::stepKinetic() {
+    const auto elapsed = static_cast<double>(std::min<qint64>(m_clock.restart(), 100));
+    pan(m_velocity * elapsed);
+    m_velocity *= std::exp(-4 * elapsed / kStopMilliseconds);
+    if (std::hypot(m_velocity.x(), m_velocity.y()) < 0.02)
+        m_kineticTimer.stop();
+}
+
+void HeatmapMap::wheelEvent(QWheelEvent* event) {
+    m_kineticTimer.stop();
+    const double notches = event->angleDelta().y() / 120.0;
+    if (notches == 0)
+        return;
+    m_view.zoomAt(event->position(), std::pow(kWheelStep, notches));
+    viewMoved();
+    event->accept();
+}
+
+void HeatmapMap::leaveEvent(QEvent* event) {
+    setHovered(std::nullopt);
+    VtkHost::leaveEvent(event);
+}
+
+void HeatmapMap::keyPressEvent(QKeyEvent* event) {
+    const bool control = event->modifiers().testFlag(Qt::ControlModifier);
+    const double page = 0.8;
+    const auto arrow = [&](int rows, int columns) {
+        if (control)
+            pan(QPointF(-columns * 80, -rows * 80));
+        else
+            Q_EMIT cellStepped(rows, columns, event->modifiers());
+    };
+    switch (event->key()) {
+    case Qt::Key_Up: return arrow(-1, 0);
+    case Qt::Key_Down: return arrow(1, 0);
+    case Qt::Key_Left: return arrow(0, -1);
+    case Qt::Key_Right: return arrow(0, 1);
+    case Qt::Key_PageUp: return pan({0, page * height()});
+    case Qt::Key_PageDown: return pan({0, -page * height()});
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: return zoomBy(kWheelStep);
+    case Qt::Key_Minus: return zoomBy(1 / kWheelStep);
+    case Qt::Key_0:
+    case Qt::Key_F: return fit();
+    case Qt::Key_Home:
+        m_view.setOrigin({});
+        return viewMoved();
+    case Qt::Key_End:
+        m_view.setOrigin({static_cast<double>(m_view.rows()), static_cast<double>(m_view.rows())});
+        return viewMoved();
+    default:
+        VtkHost::keyPressEvent(event);
+    }
+}
+
+} // namespace lpntk::views

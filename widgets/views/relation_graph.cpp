@@ -1,0 +1,346 @@
+#include <widgets/views/relation_graph.h>
+
+#include <widgets/models/figures.h>
+#include <widgets/models/format.h>
+#include <widgets/models/theme.h>
+#include <widgets/models/thumbnail_cache.h>
+#include <widgets/views/parts_relation.h>
+#include <widgets/views/parts_thumbnail.h>
+#include <widgets/views/relation_layout.h>
+
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QWheelEvent>
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace lpntk::views {
+
+using analysis::Relation;
+using models::Role;
+using models::SampleId;
+using models::theme;
+
+namespace {
+
+constexpr double kCard = 4;     ///< between picture and edge of the card
+constexpr double kOutside = 4;  ///< frames reach that far outside the card
+constexpr double kCaption = 18; ///< height of the cosine below
+
+} // namespace
+
+RelationGraphWidget::RelationGraphWidget(models::Session& session, QWidget* parent)
+    : VtkHost(parent), m_session(session), m_scene(std::make_unique<vtk::GraphScene>(renderer())) {
+    setSamples(4);
+    setFocusPolicy(Qt::StrongFocus);
+    setMinimumSize(240, 200);
+    setAccessibleName(tr("Relation graph"));
+    connect(&session.thumbnails(), &models::ThumbnailCache::ready, this, [this](SampleId sample) {
+        if (const int node = nodeOf(sample); node >= 0)
+            repaintNode(node);
+    });
+    applyTheme();
+}
+
+RelationGraphWidget::~RelationGraphWidget() = default;
+
+void RelationGraphWidget::setGraph(std::shared_ptr<const run::Run> run, std::shared_ptr<const RelationGraph> graph,
+                                   std::vector<QPointF> forced) {
+    const SampleId former = m_graph && m_graph->nodes.size() > 0 && m_run ? sampleOf(0) : SampleId();
+    m_run = std::move(run);
+    m_graph = std::move(graph);
+    m_forced = std::move(forced);
+    m_hovered = m_focused = -1;
+    // Another centre starts unmoved; the same one with other thresholds keeps zoom and place.
+    if (!m_graph || m_graph->nodes.empty() || sampleOf(0) != former)
+        m_moved = false;
+    rebuild();
+}
+
+SampleId RelationGraphWidget::sampleOf(int node) const {
+    if (!m_graph || node < 0 || node >= static_cast<int>(m_graph->nodes.size()))
+        return {};
+    return m_run->sampleFromRow(m_graph->nodes[static_cast<std::size_t>(node)].row);
+}
+
+int RelationGraphWidget::nodeOf(SampleId sample) const {
+    for (int node = 0; m_graph && node < static_cast<int>(m_graph->nodes.size()); ++node)
+        if (sampleOf(node) == sample)
+            return node;
+    return -1;
+}
+
+bool RelationGraphWidget::isCentre(int node) const {
+    return node == 0 && m_graph->nodes.size() > 1 && m_graph->nodes[1].parent == 0;
+}
+
+double RelationGraphWidget::sideOf(int node) const {
+    return theme().thumbnail(isCentre(node) ? "nodeCurrent" : "node") + 2 * kCard;
+}
+
+QString RelationGraphWidget::captionOf(int node) const {
+    const RelationGraph::Node& entry = m_graph->nodes[static_cast<std::size_t>(node)];
+    if (entry.parent >= 0)
+        return models::format::cosine(static_cast<double>(entry.cosine));
+    return isCentre(node) ? QString() : models::format::sample(sampleOf(node));
+}
+
+QImage RelationGraphWidget::picture(int node) {
+    const SampleId sample = sampleOf(node);
+    const double side = sideOf(node), width = std::max(side, 56.0) + 2 * kOutside, ratio = devicePixelRatioF();
+    QImage image((QSizeF(width, side + 2 * kOutside + kCaption) * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(ratio);
+    image.fill(Qt::transparent);
+    QPainter painter(&image);
+    painter.setRenderHint(QPainter::Antialiasing);
+    const QRectF card((width - side) / 2, kOutside, side, side);
+    painter.setPen(QPen(theme().colour(Role::borderStrong), 1));
+    painter.setBrush(theme().colour(Role::panel));
+    painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+    const QRect square = card.adjusted(kCard, kCard, -kCard, -kCard).toRect();
+    ThumbnailState state = thumbnailState(m_session, sample);
+    state.hovered = state.selected = state.current = false; // frames go around the card
+    paintThumbnail(painter, square, m_session, sample, state);
+    const int label = m_run->labelOf(m_graph->nodes[static_cast<std::size_t>(node)].row);
+    painter.fillRect(QRectF(square.left(), square.bottom() - 1, square.width(), 3),
+                     theme().classColour(label, m_run->classes()));
+    const auto frame = [&](const QRectF& rect, Role role, double pen) {
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(theme().colour(role), pen));
+        painter.drawRoundedRect(rect, 5, 5);
+    };
+    if (isCentre(node) || sample == m_current)
+        frame(card.adjusted(0, 0, 0, 0), Role::accent, 2.5);
+    if (node == m_hovered || sample == m_hoveredElsewhere)
+        frame(card.adjusted(-0.5, -0.5, 0.5, 0.5), Role::text, 2);
+    else if (node == m_focused && hasFocus())
+        frame(card.adjusted(-1.5, -1.5, 1.5, 1.5), Role::focus, 2);
+    const QString caption = captionOf(node);
+    if (!caption.isEmpty()) {
+        const QFont font = theme().font(11, QFont::Medium);
+        const double wide = models::figuresWidth(font, caption) + 8;
+        const QRectF line(width / 2 - wide / 2, card.bottom() + 1, wide, 15);
+        QColor ground = theme().colour(Role::panel);
+        ground.setAlphaF(0.8f); // edges pass below it
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(ground);
+        painter.drawRoundedRect(line, 3, 3);
+        painter.setFont(font);
+        painter.setPen(theme().colour(Role::text));
+        models::drawFigures(painter, line, Qt::AlignCenter, caption);
+    }
+    return image;
+}
+
+std::vector<vtk::GraphEdge> RelationGraphWidget::edges() const {
+    std::vector<vtk::GraphEdge> made;
+    for (const bool main : {false, true})
+        for (const RelationGraph::Edge& edge : m_graph->edges) {
+            if (edge.main != main)
+                continue;
+            const Relation relation = analysis::relationOf(edge.cosine, m_session.thresholds());
+            QColor colour = relationColour(relation);
+            colour.setAlphaF(main ? 1.0f : 0.55f);
+            const double strength = std::min(1.0, static_cast<double>(std::abs(edge.cosine)) / 0.6);
+            const double width = !main || relation == Relation::unrelated ? 1 : 1 + 4 * strength;
+            made.push_back({edge.from, edge.to, colour, width,
+                            relation == Relation::interchangeable ? vtk::LineStyle::solid
+                            : relation == Relation::contradictory ? vtk::LineStyle::dashed
+                                                                  : vtk::LineStyle::dotted});
+        }
+    return made;
+}
+
+void RelationGraphWidget::rebuild() {
+    std::vector<vtk::GraphNode> nodes;
+    m_drawn = false;
+    if (!m_graph || !m_run) {
+        m_scene->setGraph({}, {});
+        return update();
+    }
+    const std::vector<QPointF> places =
+        m_forced.size() == m_graph->nodes.size()
+            ? m_forced
+            : sidesBySign(*m_graph, size(), theme().thumbnail("node") + 2 * kCard, theme().thumbnail("nodeCurrent") + 2 * kCard);
+    for (int node = 0; node < static_cast<int>(m_graph->nodes.size()); ++node) {
+        const double side = sideOf(node);
+        nodes.push_back({static_cast<std::uint64_t>(node), places[static_cast<std::size_t>(node)], picture(node),
+                         QPointF((std::max(side, 56.0) + 2 * kOutside) / 2, kOutside + side / 2), side});
+    }
+    m_scene->setGraph(std::move(nodes), edges());
+    if (!m_moved)
+        fit();
+    update();
+}
+
+void RelationGraphWidget::repaintNode(int node) {
+    if (node < 0 || node >= static_cast<int>(m_scene->nodes().size()))
+        return;
+    m_scene->setPicture(node, picture(node));
+    update();
+}
+
+void RelationGraphWidget::fit() {
+    m_moved = false;
+    QRectF bounds;
+    for (const vtk::GraphNode& node : m_scene->nodes())
+        bounds |= QRectF(node.place - QPointF(node.side, node.side) / 2, QSizeF(node.side, node.side + kCaption));
+    const double zoom = bounds.isEmpty() ? 1
+                                         : std::min((width() - 24.0) / bounds.width(), (height() - 16.0) / bounds.height());
+    m_zoom = std::clamp(zoom, 0.2, 1.0);
+    m_offset = QPointF(width() / 2.0, height() / 2.0);
+    if (!m_forced.empty() || zoom < 1)
+        m_offset -= bounds.center() * m_zoom;
+    update();
+}
+
+void RelationGraphWidget::setMarked(SampleId current, SampleId hoveredSample) {
+    const int touched[] = {nodeOf(m_current), nodeOf(current), nodeOf(m_hoveredElsewhere), nodeOf(hoveredSample)};
+    m_current = current;
+    m_hoveredElsewhere = hoveredSample;
+    for (const int node : touched)
+        repaintNode(node);
+}
+
+void RelationGraphWidget::applyTheme() {
+    setBackground(theme().colour(Role::panel));
+    rebuild();
+}
+
+void RelationGraphWidget::prepareFrame() {
+    setPixelCamera(renderer(), pixelSize());
+    m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
+    m_scene->draw();
+    m_drawn = true;
+}
+
+void RelationGraphWidget::resizeEvent(QResizeEvent* event) {
+    VtkHost::resizeEvent(event);
+    rebuild();
+}
+
+void RelationGraphWidget::setHoveredNode(int node) {
+    if (node == m_hovered)
+        return;
+    const int former = std::exchange(m_hovered, node);
+    repaintNode(former);
+    repaintNode(node);
+    setCursor(node >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    setToolTip(node >= 0 ? spokenSample(m_session, sampleOf(node)) : QString());
+    Q_EMIT hovered(sampleOf(node));
+}
+
+void RelationGraphWidget::mousePressEvent(QMouseEvent* event) {
+    m_pressed = event->button() == Qt::LeftButton || event->button() == Qt::MiddleButton;
+    m_pressedAt = m_lastAt = event->position();
+    m_panning = false;
+}
+
+void RelationGraphWidget::mouseMoveEvent(QMouseEvent* event) {
+    const QPointF place = event->position();
+    if (m_pressed && !m_panning && (place - m_pressedAt).manhattanLength() >= 4)
+        m_panning = true;
+    if (m_panning) {
+        m_offset += place - m_lastAt;
+        m_moved = true;
+        update();
+    } else {
+        m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
+        setHoveredNode(m_scene->nodeAt(place));
+    }
+    m_lastAt = place;
+}
+
+void RelationGraphWidget::mouseReleaseEvent(QMouseEvent* event) {
+    m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
+    const int node = m_scene->nodeAt(event->position());
+    if (m_pressed && !m_panning && node >= 0 && event->button() == Qt::LeftButton) {
+        const int former = std::exchange(m_focused, node);
+        repaintNode(former);
+        repaintNode(node);
+        Q_EMIT clicked(sampleOf(node), event->modifiers());
+    }
+    m_pressed = m_panning = false;
+}
+
+void RelationGraphWidget::mouseDoubleClickEvent(QMouseEvent* event) {
+    const int node = m_scene->nodeAt(event->position());
+    if (node >= 0)
+        Q_EMIT expandWanted(sampleOf(node));
+}
+
+void RelationGraphWidget::zoomAt(QPointF place, double factor) {
+    const double zoom = std::clamp(m_zoom * factor, 0.2, 4.0);
+    m_offset = place - (place - m_offset) * (zoom / m_zoom);
+    m_zoom = zoom;
+    m_moved = true;
+    update();
+}
+
+void RelationGraphWidget::wheelEvent(QWheelEvent* event) {
+    zoomAt(event->position(), std::pow(1.2, event->angleDelta().y() / 120.0));
+    event->accept();
+}
+
+void RelationGraphWidget::leaveEvent(QEvent* event) {
+    setHoveredNode(-1);
+    VtkHost::leaveEvent(event);
+}
+
+/// The nearest node in the direction of an arrow key.
+void RelationGraphWidget::walk(int key) {
+    if (m_scene->nodes().empty())
+        return;
+    if (m_focused < 0)
+        m_focused = 0;
+    const QPointF direction = key == Qt::Key_Left    ? QPointF(-1, 0)
+                              : key == Qt::Key_Right ? QPointF(1, 0)
+                              : key == Qt::Key_Up    ? QPointF(0, -1)
+                                                     : QPointF(0, 1);
+    int best = -1;
+    double least = 1e18;
+    for (int node = 0; node < static_cast<int>(m_scene->nodes().size()); ++node) {
+        const QPointF away = m_scene->widgetPlace(node) - m_scene->widgetPlace(m_focused);
+        const double along = QPointF::dotProduct(away, direction);
+        const double cost = along + 2 * std::abs(QPointF::dotProduct(away, QPointF(direction.y(), direction.x())));
+        if (along > 1 && cost < least) {
+            least = cost;
+            best = node;
+        }
+    }
+    if (best < 0)
+        return;
+    const int former = std::exchange(m_focused, best);
+    repaintNode(former);
+    repaintNode(best);
+    setAccessibleDescription(spokenSample(m_session, sampleOf(best)));
+    Q_EMIT hovered(sampleOf(best));
+}
+
+void RelationGraphWidget::keyPressEvent(QKeyEvent* event) {
+    switch (event->key()) {
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Up:
+    case Qt::Key_Down:
+        return walk(event->key());
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Space:
+        if (m_focused >= 0)
+            Q_EMIT clicked(sampleOf(m_focused), event->modifiers());
+        return;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: return zoomAt(QPointF(width(), height()) / 2, 1.2);
+    case Qt::Key_Minus: return zoomAt(QPointF(width(), height()) / 2, 1 / 1.2);
+    case Qt::Key_F:
+    case Qt::Key_0: return fit();
+    default:
+        VtkHost::keyPressEvent(event);
+    }
+}
+
+} // namespace lpntk::views

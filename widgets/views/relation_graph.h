@@ -1,0 +1,78 @@
+#pragma once
+
+#include <widgets/models/session.h>
+#include <widgets/views/relation_model.h>
+#include <widgets/vtk/graph_scene.h>
+#include <widgets/vtk/vtk_host.h>
+
+#include <memory>
+#include <vector>
+
+namespace lpntk::views {
+
+/// The relation graph drawn by VTK: nodes are thumbnails with a bar in their class colour and the cosine below, edges
+/// signed by colour and dash, width 1 to 5 by |cosine|. Wheel zooms, drag pans, click and hover name samples; arrow keys
+/// walk over the nodes.
+class RelationGraphWidget : public vtk::VtkHost {
+    Q_OBJECT
+public:
+    RelationGraphWidget(models::Session& session, QWidget* parent);
+    ~RelationGraphWidget() override;
+
+    /// `forced`: places from the force layout; empty = sides by sign, laid out for the widget's size.
+    void setGraph(std::shared_ptr<const run::Run> run, std::shared_ptr<const RelationGraph> graph,
+                  std::vector<QPointF> forced);
+    const RelationGraph* graph() const { return m_graph.get(); }
+    /// From the shared selection.
+    void setMarked(models::SampleId current, models::SampleId hovered);
+    void applyTheme();
+    void fit();
+    vtk::GraphScene& scene() { return *m_scene; }
+    models::SampleId sampleOf(int node) const;
+    /// Node under the keyboard or the last click, -1 = none.
+    int focusedNode() const { return m_focused; }
+    /// The whole graph can be seen and its pictures are there.
+    bool isComplete() const { return m_graph != nullptr && m_drawn; }
+
+Q_SIGNALS:
+    void clicked(lpntk::models::SampleId sample, Qt::KeyboardModifiers modifiers);
+    void expandWanted(lpntk::models::SampleId sample);
+    void hovered(lpntk::models::SampleId sample);
+
+protected:
+    void prepareFrame() override;
+    void resizeEvent(QResizeEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void wheelEvent(QWheelEvent* event) override;
+    void leaveEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void rebuild();
+    void repaintNode(int node);
+    QImage picture(int node);
+    bool isCentre(int node) const;
+    double sideOf(int node) const;
+    QString captionOf(int node) const;
+    std::vector<vtk::GraphEdge> edges() const;
+    void setHoveredNode(int node);
+    void walk(int key);
+    void zoomAt(QPointF place, double factor);
+    int nodeOf(models::SampleId sample) const;
+
+    models::Session& m_session;
+    std::unique_ptr<vtk::GraphScene> m_scene;
+    std::shared_ptr<const run::Run> m_run;
+    std::shared_ptr<const RelationGraph> m_graph;
+    std::vector<QPointF> m_forced;
+    int m_hovered = -1, m_focused = -1;
+    models::SampleId m_current, m_hoveredElsewhere;
+    double m_zoom = 1;
+    QPointF m_offset, m_pressedAt, m_lastAt;
+    bool m_pressed = false, m_panning = false, m_moved = false, m_drawn = false;
+};
+
+} // namespace lpntk::views
