@@ -2,7 +2,6 @@
 
 #include <core/analysis/clustering.h>
 
-#include <QElapsedTimer>
 #include <QtTest>
 
 #include <random>
