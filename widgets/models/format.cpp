@@ -4,7 +4,6 @@
 
 #include <QCoreApplication>
 #include <QLocale>
-#include <QRegularExpression>
 
 #include <cmath>
 
@@ -151,16 +150,6 @@ QString timeLeft(double seconds) {
 QString rate(double perSecond, const QString& unit) {
     const int decimals = perSecond >= 100 ? 0 : 1;
     return number(perSecond, decimals) + kSpace + unit + QStringLiteral("/s");
-}
-
-QString reason(const std::string& text) {
-    static const QRegularExpression times(QStringLiteral("(\\d) x (?=own )"));
-    static const QRegularExpression minus(QStringLiteral("(?<=\\s)-(?=\\d)"));
-    QString result = QString::fromStdString(text);
-    result.replace(times, QStringLiteral("\\1 ") + QChar(0x00D7) + QLatin1Char(' '));
-    result.replace(minus, QString(kMinus));
-    result.replace(QStringLiteral("own kappa"), translate("own %1").arg(QChar(0x03BA)));
-    return result;
 }
 
 } // namespace lpntk::models::format

@@ -30,7 +30,5 @@ QString bytesOf(double bytes, double total);              ///< "412 MB of 4 GB"
 QString duration(double seconds);                         ///< "5 min 37 s", "2 s"
 QString timeLeft(double seconds);                         ///< "5 min 37 s left", empty when unknown (negative)
 QString rate(double perSecond, const QString& unit);      ///< "3.1 tiles/s"
-/// The text of every core sentence for a label ("x" of "1.31 x own kappa" becomes the signs used elsewhere).
-QString reason(const std::string& text);
 
 } // namespace lpntk::models::format

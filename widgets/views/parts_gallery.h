@@ -72,6 +72,8 @@ public:
 Q_SIGNALS:
     void contextMenuRequested(QPoint global);
     void activated(lpntk::models::SampleId sample);
+    /// A click on a heading that does not fold.
+    void headingClicked(int section);
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -142,12 +142,16 @@ void Gallery::mousePressEvent(QMouseEvent* event) {
             goTo(sample, event->modifiers());
         return;
     }
-    if (!m_foldable || event->button() != Qt::LeftButton)
+    if (event->button() != Qt::LeftButton)
         return;
     const int y = event->pos().y() + verticalScrollBar()->value();
     for (std::size_t s = 0; s < m_sections.size(); ++s) {
         if (m_sections[s].title.isEmpty() || y < m_boxes[s].top || y >= m_boxes[s].cellsTop)
             continue;
+        if (!m_foldable) {
+            Q_EMIT headingClicked(static_cast<int>(s));
+            return;
+        }
         if (const auto found = std::find(m_folded.begin(), m_folded.end(), m_sections[s].key); found != m_folded.end())
             m_folded.erase(found);
         else
