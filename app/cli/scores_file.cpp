@@ -3,10 +3,10 @@
 #include <core/base/error.h>
 #include <core/base/files.h>
 #include <core/curation/recipe.h>
+#include <core/formats/csv.h>
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <limits>
@@ -15,17 +15,6 @@
 namespace lpntk::cli {
 
 namespace {
-
-std::vector<std::string> split(const std::string& text, char separator) {
-    std::vector<std::string> parts(1);
-    for (const char c : text) {
-        if (c == separator)
-            parts.emplace_back();
-        else if (c != '\r' && c != '"')
-            parts.back() += c;
-    }
-    return parts;
-}
 
 std::optional<double> number(const std::string& text) {
     char* end = nullptr;
@@ -38,24 +27,22 @@ std::optional<double> number(const std::string& text) {
 std::vector<float> readScores(const std::filesystem::path& file, const std::string& name, const run::Run& run) {
     if (file.extension() == ".npy")
         return curation::readRowScores(file, run);
-    const std::vector<std::string> lines = split(base::readTextFile(file), '\n');
-    const std::vector<std::string> header = split(lines.front(), ',');
+    const formats::CsvTable table = formats::readCsv(file);
     const auto columnOf = [&](const std::string& column) {
-        const auto found = std::find(header.begin(), header.end(), column);
-        if (found == header.end())
-            throw base::FormatError(fmt::format("{} has no column \"{}\"; its columns are {}", base::quoted(file), column, fmt::join(header, ", ")));
-        return static_cast<std::size_t>(found - header.begin());
+        const auto found = table.column(column);
+        if (!found)
+            throw base::FormatError(fmt::format("{} has no column \"{}\"; its columns are {}", base::quoted(file), column,
+                                                fmt::join(table.header, ", ")));
+        return *found;
     };
     const std::size_t index = columnOf("index"), value = columnOf(name);
     std::vector<float> scores(static_cast<std::size_t>(run.rows()), std::numeric_limits<float>::quiet_NaN());
-    for (std::size_t i = 1; i < lines.size(); ++i) {
-        if (lines[i].empty())
-            continue;
-        const std::vector<std::string> cells = split(lines[i], ',');
-        const auto sample = index < cells.size() ? number(cells[index]) : std::nullopt;
-        const auto score = value < cells.size() ? number(cells[value]) : std::nullopt;
-        if (!sample || *sample < 0 || *sample != std::floor(*sample) || !score)
-            throw base::FormatError(fmt::format("{}, line {}: an index and a number for {} were expected", base::quoted(file), i + 1, name));
+    for (std::size_t i = 0; i < table.rows.size(); ++i) {
+        const auto sample = number(table.rows[i][index]);
+        const auto score = number(table.rows[i][value]);
+        if (!sample || !(*sample >= 0 && *sample < 9e15) || *sample != std::floor(*sample) || !score)
+            throw base::FormatError(fmt::format("{}, line {}: an index and a number for {} were expected", base::quoted(file),
+                                                table.lines[i], name));
         const base::RowId row = run.rowFromSample(base::SampleId(static_cast<std::int64_t>(*sample)));
         if (row.isValid())
             scores[static_cast<std::size_t>(row.value())] = static_cast<float>(*score);

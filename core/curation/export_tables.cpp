@@ -3,6 +3,7 @@
 #include <core/base/hash.h>
 #include <core/base/parallel.h>
 #include <core/curation/export_tables.h>
+#include <core/formats/csv.h>
 #include <core/formats/npy.h>
 
 #include <fmt/format.h>
@@ -20,19 +21,6 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 std::size_t at(RowId row) { return static_cast<std::size_t>(row.value()); }
-
-/// Quoted only where needed; a quote within is doubled.
-std::string field(const std::string& text) {
-    if (text.find_first_of(",\"\r\n") == std::string::npos)
-        return text;
-    std::string quoted = "\"";
-    for (const char c : text) {
-        quoted += c;
-        if (c == '"')
-            quoted += '"';
-    }
-    return quoted + '"';
-}
 
 std::string number(float value) {
     return std::isnan(value) ? std::string() : fmt::format("{}", value);
@@ -90,12 +78,12 @@ struct Lines {
         const RowId row = table.rowOf[at(sample)];
         const std::int64_t label = table.labels[at(sample)];
         const std::string where = table.split ? table.images().location(sample) : std::string();
-        std::string text = fmt::format("{},{},{},{},{},", sample, field(where), label < 0 ? std::string() : std::to_string(label),
-                                       field(labelName(table, label)), field(table.splitName));
+        std::string text = fmt::format("{},{},{},{},{},", sample, formats::csvField(where), label < 0 ? std::string() : std::to_string(label),
+                                       formats::csvField(labelName(table, label)), formats::csvField(table.splitName));
         text += row.isValid() ? ofRow(row) : std::string("false,not in run,,,,,,,,");
         const Decision& decision = table.source.decisions.of(SampleId(sample));
-        text += fmt::format(",{},{},{}\n", field(editsText(table, SampleId(sample), decision)),
-                            field(fmt::format("{}", fmt::join(decision.tags, ";"))), hashes.empty() ? "" : hashes[at(sample)]);
+        text += fmt::format(",{},{},{}\n", formats::csvField(editsText(table, SampleId(sample), decision)),
+                            formats::csvField(fmt::format("{}", fmt::join(decision.tags, ";"))), hashes.empty() ? "" : hashes[at(sample)]);
         return text;
     }
 

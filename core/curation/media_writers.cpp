@@ -1,11 +1,9 @@
 #include <core/base/files.h>
-#include <core/base/hash.h>
 #include <core/curation/export_media.h>
 #include <core/curation/media_writers.h>
 #include <core/curation/stored_zip.h>
+#include <core/formats/images.h>
 #include <core/formats/npy.h>
-
-#include <array>
 
 namespace lpntk::curation {
 
@@ -76,6 +74,11 @@ void makeFolder(const fs::path& folder) {
     fs::create_directories(folder, code);
     if (code)
         throw base::IoError(base::quoted(folder) + ": cannot create the folder: " + code.message());
+}
+
+void writePng(const fs::path& path, const data::Image& image) {
+    const formats::ImageSize size{image.shape.channels, image.shape.height, image.shape.width};
+    base::File::create(path).append(formats::encodePng(size, image.pixels));
 }
 
 void writeIdxPair(const fs::path& folder, const std::string& prefix, const SubsetTable& table, const std::vector<std::int64_t>& samples,
