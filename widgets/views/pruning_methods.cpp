@@ -1,0 +1,134 @@
+#include <widgets/views/pruning_methods.h>
+
+#include <widgets/models/format.h>
+#include <widgets/models/theme.h>
+#include <widgets/views/parts_neighbour_row.h>
+#include <widgets/views/parts_thumbnail.h>
+
+#include <QHeaderView>
+#include <QPainter>
+#include <QStyledItemDelegate>
+
+namespace lpntk::views {
+
+using curation::Method;
+using models::Role;
+using models::theme;
+namespace format = models::format;
+
+namespace {
+
+/// Equal-width figures, row ground across all columns.
+class MethodDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        painter->save();
+        const bool selected = option.state & QStyle::State_Selected;
+        QStyleOptionViewItem ground = option;
+        ground.state.setFlag(QStyle::State_HasFocus, false);
+        paintRowGround(*painter, ground, false, !selected && (option.state & QStyle::State_MouseOver));
+        if (selected) {
+            painter->fillRect(option.rect, theme().colour(Role::selection));
+            if (index.column() == 0)
+                painter->fillRect(QRect(option.rect.topLeft(), QSize(2, option.rect.height())), theme().colour(Role::accent));
+        }
+        painter->setPen(theme().colour(Role::border));
+        painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
+        const bool name = index.column() == MethodsModel::NameColumn;
+        paintText(*painter, QRectF(option.rect).adjusted(12, 0, -12, 0), index.data().toString(), theme().font(12, name && selected ? QFont::DemiBold : QFont::Normal),
+                  theme().colour(Role::text), (name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+        painter->restore();
+    }
+};
+
+} // namespace
+
+void MethodsModel::setFigures(std::vector<MethodFigures> figures) {
+    beginResetModel();
+    m_figures = std::move(figures);
+    endResetModel();
+}
+
+int MethodsModel::rowOf(Method method) const {
+    for (std::size_t row = 0; row < m_figures.size(); ++row)
+        if (m_figures[row].method == method)
+            return static_cast<int>(row);
+    return -1;
+}
+
+int MethodsModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : static_cast<int>(m_figures.size());
+}
+
+int MethodsModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant MethodsModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || index.row() >= rowCount())
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return static_cast<int>((index.column() == NameColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role != Qt::DisplayRole)
+        return {};
+    const auto& figures = m_figures[static_cast<std::size_t>(index.row())];
+    switch (index.column()) {
+    case NameColumn: return QString::fromUtf8(curation::titleOf(figures.method));
+    case CoverageColumn: return format::share(figures.coverage);
+    case PercentileColumn: return format::share(figures.fifthPercentile);
+    case OverlapColumn: return format::share(figures.overlap, 0);
+    case SmallestColumn: return format::count(figures.smallestClass);
+    default: return {};
+    }
+}
+
+QVariant MethodsModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal)
+        return {};
+    if (role == Qt::TextAlignmentRole)
+        return static_cast<int>((section == NameColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    const bool tip = role == Qt::ToolTipRole;
+    if (role != Qt::DisplayRole && !tip)
+        return {};
+    switch (section) {
+    case NameColumn: return tip ? QVariant() : tr("Method");
+    case CoverageColumn: return tip ? tr("Mean share of a dropped sample's squared gradient norm that the kept ones span") : tr("Coverage");
+    case PercentileColumn: return tip ? tr("5th percentile of the coverage: the badly covered ones") : tr("5th pct.");
+    case OverlapColumn: return tip ? tr("Share of the present kept samples that the method keeps too") : tr("Overlap");
+    case SmallestColumn: return tip ? tr("Samples kept of the class with the fewest") : tr("Min class");
+    default: return {};
+    }
+}
+
+MethodsTable::MethodsTable(QWidget* parent) : QTableView(parent), m_model(new MethodsModel(this)) {
+    setModel(m_model);
+    setItemDelegate(new MethodDelegate(this));
+    setAccessibleName(tr("Methods at the same amount"));
+    setSelectionBehavior(QAbstractItemView::SelectRows);
+    setSelectionMode(QAbstractItemView::SingleSelection);
+    setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setShowGrid(false);
+    setFrameShape(QFrame::NoFrame);
+    setMouseTracking(true);
+    setTabKeyNavigation(false);
+    verticalHeader()->hide();
+    verticalHeader()->setDefaultSectionSize(qRound(28 * theme().textScale()));
+    horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setSectionsClickable(false);
+    const auto choose = [this](const QModelIndex& index) { Q_EMIT methodChosen(m_model->methodAt(index.row())); };
+    connect(this, &QTableView::clicked, this, choose);
+    connect(this, &QTableView::activated, this, choose);
+}
+
+void MethodsTable::setPresent(Method method) {
+    const int row = m_model->rowOf(method);
+    if (row >= 0)
+        selectRow(row);
+    else
+        clearSelection();
+}
+
+} // namespace lpntk::views
