@@ -60,7 +60,7 @@ void HeatmapMap::fit() {
 }
 
 void HeatmapMap::prepareFrame() {
-    setPixelCamera(renderer(), pixelSize());
+    vtk::setPixelCamera(renderer(), pixelSize());
     m_scene->setView(m_view, devicePixelRatioF());
     m_scene->draw();
 }

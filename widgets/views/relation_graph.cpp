@@ -211,7 +211,7 @@ void RelationGraphWidget::applyTheme() {
 }
 
 void RelationGraphWidget::prepareFrame() {
-    setPixelCamera(renderer(), pixelSize());
+    vtk::setPixelCamera(renderer(), pixelSize());
     m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
     m_scene->draw();
     m_drawn = true;
