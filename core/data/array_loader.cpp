@@ -28,11 +28,13 @@ struct ArrayPair {
 };
 
 std::string lower(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(text.begin(), text.end(), text.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return text;
 }
 
-std::string pick(const std::vector<std::string>& names, const std::string& split, std::initializer_list<const char*> words) {
+std::string pick(const std::vector<std::string>& names, const std::string& split,
+                 std::initializer_list<const char*> words) {
     for (const char* word : words) {
         for (const std::string& name : names) {
             const std::string plain = lower(name);
@@ -58,8 +60,10 @@ std::vector<ArrayPair> findPairs(const std::vector<std::string>& names) {
 }
 
 [[noreturn]] void unknownLayout(const std::string& where, std::span<const std::int64_t> shape) {
-    throw base::FormatError(fmt::format("{}: shape ({}) is not that of images; (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels "
-                                        "were expected", where, fmt::join(shape, ", ")));
+    throw base::FormatError(fmt::format(
+        "{}: shape ({}) is not that of images; (N, H, W), (N, H, W, C) or (N, C, H, W) with 1 or 3 channels "
+        "were expected",
+        where, fmt::join(shape, ", ")));
 }
 
 PixelLayout layoutOf(std::span<const std::int64_t> shape, const std::string& where) {
@@ -75,8 +79,9 @@ PixelLayout layoutOf(std::span<const std::int64_t> shape, const std::string& whe
         return PixelLayout::planar({1, at(1), at(2)});
     const auto isChannels = [](std::int64_t size) { return size == 1 || size == 3; };
     if (isChannels(shape[3]) && isChannels(shape[1]) && shape[1] != shape[3])
-        throw base::FormatError(fmt::format("{}: shape ({}) can be read as (N, H, W, C) and as (N, C, H, W); save it in one that is clear",
-                                            where, fmt::join(shape, ", ")));
+        throw base::FormatError(
+            fmt::format("{}: shape ({}) can be read as (N, H, W, C) and as (N, C, H, W); save it in one that is clear",
+                        where, fmt::join(shape, ", ")));
     if (isChannels(shape[3]))
         return PixelLayout::interleaved({at(3), at(1), at(2)});
     if (isChannels(shape[1]))
@@ -91,29 +96,34 @@ void checkFinite(const NpyArray& array, const std::string& where, const base::Jo
         if (i % (1 << 20) == 0)
             context.throwIfCancelled();
         if (!std::isfinite(values[i]))
-            throw base::FormatError(fmt::format("{}: image {} holds a value that is not finite (NaN or infinity)", where, i / picture));
+            throw base::FormatError(
+                fmt::format("{}: image {} holds a value that is not finite (NaN or infinity)", where, i / picture));
     }
 }
 
-Split makeSplit(const std::string& name, const NpyArray& images, const NpyArray& labels, const std::string& where, const std::string& fileName,
-                const base::JobContext& context) {
+Split makeSplit(const std::string& name, const NpyArray& images, const NpyArray& labels, const std::string& where,
+                const std::string& fileName, const base::JobContext& context) {
     Split split;
     split.name = name;
     if (images.type() != DType::u8 && images.type() != DType::f32)
-        throw base::FormatError(fmt::format("{}: images are {}; uint8 or float32 was expected, for example images.astype(numpy.float32)", where,
-                                            formats::nameOf(images.type())));
+        throw base::FormatError(
+            fmt::format("{}: images are {}; uint8 or float32 was expected, for example images.astype(numpy.float32)",
+                        where, formats::nameOf(images.type())));
     const PixelLayout layout = layoutOf(images.shape(), where);
     const std::vector<std::int64_t>& shape = labels.shape();
     if (shape.empty() || shape.size() > 2 || (shape.size() == 2 && shape[1] != 1))
-        throw base::FormatError(fmt::format("{}: labels have shape ({}); one integer per image was expected", where, fmt::join(shape, ", ")));
+        throw base::FormatError(fmt::format("{}: labels have shape ({}); one integer per image was expected", where,
+                                            fmt::join(shape, ", ")));
     if (images.shape()[0] != shape[0])
-        throw base::ShapeError(fmt::format("{}: {} images and {} labels; the counts must be equal", where, images.shape()[0], shape[0]));
+        throw base::ShapeError(
+            fmt::format("{}: {} images and {} labels; the counts must be equal", where, images.shape()[0], shape[0]));
     split.labels = labels.toInt64();
     const bool floats = images.type() == DType::f32;
     if (floats && images.shape()[0] > 0)
         checkFinite(images, where, context);
-    split.images = std::make_shared<ArraySource>(std::vector{PixelBlock{images.bytes(), images.owner(), images.shape()[0], fileName}}, layout,
-                                                 floats ? ArraySource::Element::float32 : ArraySource::Element::byte);
+    split.images = std::make_shared<ArraySource>(
+        std::vector{PixelBlock{images.bytes(), images.owner(), images.shape()[0], fileName}}, layout,
+        floats ? ArraySource::Element::float32 : ArraySource::Element::byte);
     return split;
 }
 
@@ -163,7 +173,8 @@ std::pair<fs::path, std::vector<ArrayPair>> findNpy(const fs::path& path) {
     const fs::path folder = fs::absolute(path).parent_path();
     std::vector<ArrayPair> pairs = findPairs(npyStems(folder));
     const std::string stem = path.stem().string();
-    const bool among = std::any_of(pairs.begin(), pairs.end(), [&](const ArrayPair& pair) { return pair.images == stem || pair.labels == stem; });
+    const bool among = std::any_of(pairs.begin(), pairs.end(),
+                                   [&](const ArrayPair& pair) { return pair.images == stem || pair.labels == stem; });
     return {folder, among ? pairs : std::vector<ArrayPair>()};
 }
 
@@ -172,7 +183,8 @@ std::pair<fs::path, std::vector<ArrayPair>> findNpy(const fs::path& path) {
 bool isNpz(const fs::path& path) {
     try {
         std::error_code code;
-        return fs::is_regular_file(path, code) && path.extension() == ".npz" && !findPairs(formats::NpzArchive(path).names()).empty();
+        return fs::is_regular_file(path, code) && path.extension() == ".npz" &&
+               !findPairs(formats::NpzArchive(path).names()).empty();
     } catch (const base::Error&) {
         return false;
     }
@@ -190,14 +202,16 @@ Dataset loadNpz(const fs::path& path, const base::JobContext& context) {
     const formats::NpzArchive archive(path);
     const std::vector<ArrayPair> pairs = findPairs(archive.names());
     if (pairs.empty())
-        throw base::FormatError(fmt::format("{} holds the arrays {}; a pair like images and labels, or x_train and y_train, was expected",
-                                            base::quoted(path), fmt::join(archive.names(), ", ")));
+        throw base::FormatError(
+            fmt::format("{} holds the arrays {}; a pair like images and labels, or x_train and y_train, was expected",
+                        base::quoted(path), fmt::join(archive.names(), ", ")));
     Dataset dataset;
     for (const ArrayPair& pair : pairs) {
         context.throwIfCancelled();
-        dataset.splits.push_back(makeSplit(pair.split, archive.array(pair.images), archive.array(pair.labels),
-                                           fmt::format("{}, arrays \"{}\" and \"{}\"", base::quoted(path), pair.images, pair.labels),
-                                           fmt::format("{}, {}", path.filename().string(), pair.images), context));
+        dataset.splits.push_back(
+            makeSplit(pair.split, archive.array(pair.images), archive.array(pair.labels),
+                      fmt::format("{}, arrays \"{}\" and \"{}\"", base::quoted(path), pair.images, pair.labels),
+                      fmt::format("{}, {}", path.filename().string(), pair.images), context));
         addColumns(dataset.splits.back(), pair, archive);
     }
     dataset.files.push_back(path);
@@ -207,14 +221,15 @@ Dataset loadNpz(const fs::path& path, const base::JobContext& context) {
 Dataset loadNpy(const fs::path& path, const base::JobContext& context) {
     const auto [folder, pairs] = findNpy(path);
     if (pairs.empty())
-        throw base::FormatError(fmt::format("{}: no pair of arrays like images.npy and labels.npy found", base::quoted(path)));
+        throw base::FormatError(
+            fmt::format("{}: no pair of arrays like images.npy and labels.npy found", base::quoted(path)));
     Dataset dataset;
     for (const ArrayPair& pair : pairs) {
         context.throwIfCancelled();
         const fs::path images = folder / (pair.images + ".npy"), labels = folder / (pair.labels + ".npy");
         dataset.splits.push_back(makeSplit(pair.split, NpyArray::open(images), NpyArray::open(labels),
-                                           fmt::format("{} and {}", base::quoted(images), base::quoted(labels)), images.filename().string(),
-                                           context));
+                                           fmt::format("{} and {}", base::quoted(images), base::quoted(labels)),
+                                           images.filename().string(), context));
         dataset.files.push_back(images);
         dataset.files.push_back(labels);
     }

@@ -61,7 +61,8 @@ Layout findLayout(const fs::path& path, bool hundred) {
 }
 
 std::vector<std::string> namesIn(const Layout& layout, bool hundred, std::vector<fs::path>& files) {
-    const char* name = layout.python ? (hundred ? "meta" : "batches.meta") : (hundred ? "fine_label_names.txt" : "batches.meta.txt");
+    const char* name =
+        layout.python ? (hundred ? "meta" : "batches.meta") : (hundred ? "fine_label_names.txt" : "batches.meta.txt");
     const fs::path path = layout.folder / name;
     std::error_code code;
     if (!fs::is_regular_file(path, code)) {
@@ -84,7 +85,8 @@ std::vector<std::string> namesIn(const Layout& layout, bool hundred, std::vector
     }
     const std::size_t expected = hundred ? 100 : 10;
     if (names.size() != expected)
-        throw base::FormatError(fmt::format("{} has {} class names; {} were expected", base::quoted(path), names.size(), expected));
+        throw base::FormatError(
+            fmt::format("{} has {} class names; {} were expected", base::quoted(path), names.size(), expected));
     return names;
 }
 
@@ -95,12 +97,15 @@ Split readSplit(const SplitFiles& files, const Layout& layout, bool hundred, con
     std::vector<double> coarse;
     for (const fs::path& file : files.files) {
         context.throwIfCancelled();
-        const formats::CifarBatch batch = layout.python ? formats::readCifarPython(file, hundred) : formats::readCifarBinary(file, hundred);
-        blocks.push_back({batch.pixels, batch.owner, static_cast<std::int64_t>(batch.labels.size()), file.filename().string()});
+        const formats::CifarBatch batch =
+            layout.python ? formats::readCifarPython(file, hundred) : formats::readCifarBinary(file, hundred);
+        blocks.push_back(
+            {batch.pixels, batch.owner, static_cast<std::int64_t>(batch.labels.size()), file.filename().string()});
         split.labels.insert(split.labels.end(), batch.labels.begin(), batch.labels.end());
         coarse.insert(coarse.end(), batch.coarse.begin(), batch.coarse.end());
     }
-    split.images = std::make_shared<ArraySource>(std::move(blocks), PixelLayout::planar({3, 32, 32}), ArraySource::Element::byte);
+    split.images =
+        std::make_shared<ArraySource>(std::move(blocks), PixelLayout::planar({3, 32, 32}), ArraySource::Element::byte);
     if (hundred)
         split.columns.push_back({"coarse_label", std::move(coarse)});
     return split;
@@ -116,9 +121,10 @@ bool isCifar(const fs::path& path, bool hundred) {
 Dataset loadCifar(const fs::path& path, bool hundred, const base::JobContext& context) {
     const Layout layout = findLayout(path, hundred);
     if (layout.splits.empty())
-        throw base::FormatError(fmt::format("{}: no CIFAR batches found; {} were expected", base::quoted(path),
-                                            hundred ? "train, test and meta, or train.bin, test.bin and fine_label_names.txt"
-                                                    : "data_batch_1 to 5 and test_batch, plain or .bin"));
+        throw base::FormatError(
+            fmt::format("{}: no CIFAR batches found; {} were expected", base::quoted(path),
+                        hundred ? "train, test and meta, or train.bin, test.bin and fine_label_names.txt"
+                                : "data_batch_1 to 5 and test_batch, plain or .bin"));
     if (!hundred && layout.splits.front().name == "train" && layout.splits.front().files.size() != 5)
         throw base::IoError(fmt::format("{} has {} of the five files data_batch_1 to data_batch_5; the rest is missing",
                                         base::quoted(layout.folder), layout.splits.front().files.size()));

@@ -17,7 +17,8 @@ constexpr std::int64_t kLargestFile = std::int64_t{1} << 30;
 
 } // namespace
 
-FileSource::FileSource(std::vector<std::filesystem::path> files, std::filesystem::path base, const base::JobContext& context)
+FileSource::FileSource(std::vector<std::filesystem::path> files, std::filesystem::path base,
+                       const base::JobContext& context)
     : m_files(std::move(files)), m_base(std::move(base)), m_shapes(m_files.size()) {
     const auto total = static_cast<double>(m_files.size());
     base::parallelFor(count(), base::availableThreads(), context, [&](std::int64_t i, int worker) {
@@ -28,10 +29,12 @@ FileSource::FileSource(std::vector<std::filesystem::path> files, std::filesystem
         if (worker == 0 && i % 64 == 0)
             context.progress("reading headers", static_cast<double>(i), total, "images");
     });
-    const bool colour = std::any_of(m_shapes.begin(), m_shapes.end(), [](const ImageShape& shape) { return shape.channels == 3; });
+    const bool colour =
+        std::any_of(m_shapes.begin(), m_shapes.end(), [](const ImageShape& shape) { return shape.channels == 3; });
     for (ImageShape& shape : m_shapes)
         shape.channels = colour ? 3 : 1;
-    m_uniform = std::all_of(m_shapes.begin(), m_shapes.end(), [&](const ImageShape& shape) { return shape == m_shapes.front(); });
+    m_uniform = std::all_of(m_shapes.begin(), m_shapes.end(),
+                            [&](const ImageShape& shape) { return shape == m_shapes.front(); });
 }
 
 std::size_t FileSource::checked(std::int64_t index) const {
@@ -54,9 +57,11 @@ std::shared_ptr<const Image> FileSource::decoded(std::int64_t index) const {
         }
     }
     const auto mapped = base::MappedFile::open(m_files[at]);
-    formats::DecodedImage picture = formats::decodeImage(mapped->bytes(), m_shapes[at].channels, base::quoted(m_files[at]));
+    formats::DecodedImage picture =
+        formats::decodeImage(mapped->bytes(), m_shapes[at].channels, base::quoted(m_files[at]));
     if (picture.size.height != m_shapes[at].height || picture.size.width != m_shapes[at].width)
-        throw base::FormatError(fmt::format("{} has changed since the data set was opened; open it again", base::quoted(m_files[at])));
+        throw base::FormatError(
+            fmt::format("{} has changed since the data set was opened; open it again", base::quoted(m_files[at])));
     auto image = std::make_shared<const Image>(Image{m_shapes[at], std::move(picture.pixels)});
 
     const std::lock_guard lock(m_mutex);
@@ -82,7 +87,8 @@ void FileSource::floats(std::int64_t index, std::span<float> out) const {
     const auto channels = static_cast<std::size_t>(picture->shape.channels);
     const std::size_t plane = picture->pixels.size() / channels;
     if (out.size() != picture->pixels.size())
-        throw base::ShapeError(fmt::format("{}: room for {} values given; the image has {}", location(index), out.size(), picture->pixels.size()));
+        throw base::ShapeError(fmt::format("{}: room for {} values given; the image has {}", location(index),
+                                           out.size(), picture->pixels.size()));
     for (std::size_t i = 0; i < plane; ++i)
         for (std::size_t c = 0; c < channels; ++c)
             out[c * plane + i] = static_cast<float>(picture->pixels[i * channels + c]) / 255.0f;

@@ -62,8 +62,8 @@ std::vector<fs::path> splitFolders(const fs::path& path) {
     return splits;
 }
 
-Split readSplit(const fs::path& folder, const std::string& name, const std::vector<std::string>& classNames, const fs::path& base,
-                std::vector<fs::path>& allFiles, const base::JobContext& context) {
+Split readSplit(const fs::path& folder, const std::string& name, const std::vector<std::string>& classNames,
+                const fs::path& base, std::vector<fs::path>& allFiles, const base::JobContext& context) {
     Split split;
     split.name = name;
     std::vector<fs::path> files;
@@ -71,13 +71,14 @@ Split readSplit(const fs::path& folder, const std::string& name, const std::vect
         const std::string className = classFolder.filename().string();
         const auto found = std::lower_bound(classNames.begin(), classNames.end(), className);
         if (found == classNames.end() || *found != className)
-            throw base::ShapeError(fmt::format("{}: the first split has no class \"{}\"; the classes are {}", base::quoted(classFolder),
-                                               className, fmt::join(classNames, ", ")));
+            throw base::ShapeError(fmt::format("{}: the first split has no class \"{}\"; the classes are {}",
+                                               base::quoted(classFolder), className, fmt::join(classNames, ", ")));
         const std::size_t before = files.size();
         collectImages(classFolder, files, context);
         if (files.size() == before)
-            throw base::FormatError(fmt::format("{}: the class folder holds no images (png, jpg, webp, bmp); remove it or fill it",
-                                                base::quoted(classFolder)));
+            throw base::FormatError(
+                fmt::format("{}: the class folder holds no images (png, jpg, webp, bmp); remove it or fill it",
+                            base::quoted(classFolder)));
         split.labels.resize(files.size(), found - classNames.begin());
     }
     allFiles.insert(allFiles.end(), files.begin(), files.end());
@@ -109,12 +110,14 @@ Dataset loadImageFolder(const fs::path& path, const base::JobContext& context) {
     for (const fs::path& folder : foldersIn(splits.front()))
         dataset.classNames.push_back(folder.filename().string());
     if (dataset.classNames.empty())
-        throw base::FormatError(fmt::format("{} holds no folders; one folder of images per class was expected", base::quoted(path)));
+        throw base::FormatError(
+            fmt::format("{} holds no folders; one folder of images per class was expected", base::quoted(path)));
     std::sort(dataset.classNames.begin(), dataset.classNames.end());
     for (const fs::path& folder : splits) {
         const std::string name = hasSplits ? plainWord(folder.filename().string()) : "train";
         const bool validation = name == "valid" || name == "validation";
-        dataset.splits.push_back(readSplit(folder, validation ? "val" : name, dataset.classNames, path, dataset.files, context));
+        dataset.splits.push_back(
+            readSplit(folder, validation ? "val" : name, dataset.classNames, path, dataset.files, context));
     }
     return dataset;
 }

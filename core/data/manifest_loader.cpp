@@ -33,7 +33,8 @@ std::optional<std::size_t> firstColumn(const formats::CsvTable& table, std::span
 std::optional<std::int64_t> wholeNumber(const std::string& text) {
     std::int64_t value = 0;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
-    return problem == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(value) : std::nullopt;
+    return problem == std::errc() && end == text.data() + text.size() && !text.empty() ? std::optional(value)
+                                                                                       : std::nullopt;
 }
 
 std::optional<double> number(const std::string& text) {
@@ -55,14 +56,15 @@ Columns findColumns(const formats::CsvTable& table, const std::string& where) {
     const auto path = firstColumn(table, kPathNames);
     const auto label = firstColumn(table, kLabelNames);
     if (!path || !label)
-        throw base::FormatError(fmt::format("{}: the header has no column \"{}\"; path and label are needed, split, id and others possible",
-                                            where, path ? "label" : "path"));
+        throw base::FormatError(
+            fmt::format("{}: the header has no column \"{}\"; path and label are needed, split, id and others possible",
+                        where, path ? "label" : "path"));
     return {*path, *label, table.column("label_name"), table.column("split")};
 }
 
 /// Label of each row: numbers as they are when all are numbers, else the place in the sorted list of names.
-std::vector<std::int64_t> readLabels(const formats::CsvTable& table, const Columns& columns, std::vector<std::string>& classNames,
-                                     const std::string& where) {
+std::vector<std::int64_t> readLabels(const formats::CsvTable& table, const Columns& columns,
+                                     std::vector<std::string>& classNames, const std::string& where) {
     std::vector<std::int64_t> labels;
     for (const auto& row : table.rows) {
         if (const auto value = wholeNumber(row[columns.label]))
@@ -78,13 +80,15 @@ std::vector<std::int64_t> readLabels(const formats::CsvTable& table, const Colum
         classNames.assign(names.begin(), names.end());
         labels.clear();
         for (const auto& row : table.rows)
-            labels.push_back(std::lower_bound(classNames.begin(), classNames.end(), row[columns.label]) - classNames.begin());
+            labels.push_back(std::lower_bound(classNames.begin(), classNames.end(), row[columns.label]) -
+                             classNames.begin());
         return labels;
     }
     constexpr std::int64_t kMostClasses = 100'000;
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (labels[i] < 0 || labels[i] >= kMostClasses)
-            throw base::ShapeError(fmt::format("{}, line {}: label {}; class numbers from 0 on were expected", where, table.lines[i], labels[i]));
+            throw base::ShapeError(fmt::format("{}, line {}: label {}; class numbers from 0 on were expected", where,
+                                               table.lines[i], labels[i]));
         if (!columns.labelName)
             continue;
         const auto at = static_cast<std::size_t>(labels[i]);
@@ -92,8 +96,8 @@ std::vector<std::int64_t> readLabels(const formats::CsvTable& table, const Colum
         while (classNames.size() <= at)
             classNames.emplace_back();
         if (!classNames[at].empty() && classNames[at] != name)
-            throw base::ShapeError(fmt::format("{}, line {}: label {} is called \"{}\" here and \"{}\" before", where, table.lines[i], labels[i],
-                                               name, classNames[at]));
+            throw base::ShapeError(fmt::format("{}, line {}: label {} is called \"{}\" here and \"{}\" before", where,
+                                               table.lines[i], labels[i], name, classNames[at]));
         classNames[at] = name;
     }
     for (std::size_t k = 0; k < classNames.size(); ++k) {
@@ -130,7 +134,8 @@ bool isManifest(const fs::path& path) {
         const base::File file = base::File::openRead(path);
         std::string start(static_cast<std::size_t>(std::min<std::int64_t>(file.size(), 65536)), '\0');
         file.readAt(0, std::as_writable_bytes(std::span(start.data(), start.size())));
-        const formats::CsvTable table = formats::parseCsv(std::string_view(start).substr(0, start.find('\n')), base::quoted(path));
+        const formats::CsvTable table =
+            formats::parseCsv(std::string_view(start).substr(0, start.find('\n')), base::quoted(path));
         return firstColumn(table, kPathNames) && firstColumn(table, kLabelNames);
     } catch (const base::Error&) {
         return false;
@@ -154,7 +159,8 @@ Dataset loadManifest(const fs::path& path, const base::JobContext& context) {
             splitNames.push_back(name);
         rowsOf[name].push_back(i);
     }
-    std::stable_partition(splitNames.begin(), splitNames.end(), [](const std::string& name) { return name == "train"; });
+    std::stable_partition(splitNames.begin(), splitNames.end(),
+                          [](const std::string& name) { return name == "train"; });
     const fs::path folder = fs::absolute(path).parent_path();
     for (const std::string& name : splitNames) {
         Split split;
@@ -164,7 +170,8 @@ Dataset loadManifest(const fs::path& path, const base::JobContext& context) {
             const fs::path file = folder / table.rows[row][columns.path];
             std::error_code code;
             if (!fs::is_regular_file(file, code))
-                throw base::IoError(fmt::format("{}, line {}: the image {} is missing", where, table.lines[row], base::quoted(file)));
+                throw base::IoError(
+                    fmt::format("{}, line {}: the image {} is missing", where, table.lines[row], base::quoted(file)));
             files.push_back(file);
             split.labels.push_back(labels[row]);
         }

@@ -15,8 +15,8 @@ namespace lpntk::formats {
 struct CifarBatch {
     std::span<const std::byte> pixels; ///< labels.size() * 3072
     std::shared_ptr<const void> owner;
-    std::vector<std::int64_t> labels;  ///< fine ones of CIFAR-100
-    std::vector<std::int64_t> coarse;  ///< CIFAR-100 only
+    std::vector<std::int64_t> labels; ///< fine ones of CIFAR-100
+    std::vector<std::int64_t> coarse; ///< CIFAR-100 only
 };
 
 /// The binary version: records of one (CIFAR-10) or two (CIFAR-100) label bytes and 3,072 pixels. Throws IoError,
