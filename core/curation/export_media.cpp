@@ -104,7 +104,7 @@ void copyFolder(const fs::path& folder, const SubsetTable& table, const std::vec
             writePng(target, table.images().image(sample));
         else
             base::File::create(target).append(table.images().bytes(sample));
-        if (++done % 64 == 0)
+        if (done++ % 64 == 0)
             context.progress("pictures", static_cast<double>(done), static_cast<double>(samples.size()), "samples");
     }
     if (renamed > 20)

@@ -26,7 +26,7 @@ void eachPicture(const SubsetTable& table, const std::vector<std::int64_t>& samp
             table.images().floats(sample, floats);
             take(std::as_bytes(std::span(floats)));
         }
-        if (++done % 256 == 0)
+        if (done++ % 256 == 0)
             context.progress("pictures", static_cast<double>(done), static_cast<double>(samples.size()), "samples");
     }
 }
