@@ -106,6 +106,7 @@ base::Json toJson(const KernelPlan& plan) {
             {"device", plan.device},
             {"backend", plan.backend},
             {"top", plan.top},
+            {"audit_rows", plan.auditRows},
             {"block_kind", nameOf(plan.blockKind)},
             {"blocks", std::move(blocks)},
             {"tile", plan.tile},
@@ -134,6 +135,7 @@ KernelPlan planFromJson(const base::Json& json, const std::string& where) {
     plan.device = requiredKey<std::string>(json, "device", where);
     plan.backend = requiredKey<std::string>(json, "backend", where);
     plan.top = requiredKey<int>(json, "top", where);
+    plan.auditRows = requiredKey<int>(json, "audit_rows", where);
     plan.blockKind = named(json, "block_kind", blocksFromName, where);
     for (const base::Json& block : array(json, "blocks", where)) {
         if (!block.is_array() || block.size() != 2 || !block[0].is_number_integer() || !block[1].is_number_integer())

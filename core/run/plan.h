@@ -45,6 +45,7 @@ struct KernelPlan {
     std::string device = "cpu";
     std::string backend = "mm";      ///< how matrix products are called: "mm" or "onednn"
     int top = 50;
+    int auditRows = 0;               ///< rows recomputed in float64 for the audit
 
     // How the work is laid out in time and predictions; not part of what decides the bits.
     std::int64_t panelRows = 0;      ///< rows whose signals are held at once; >= rows: all resident

@@ -7,8 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <limits>
 
 namespace lpntk::run {
@@ -19,29 +17,7 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-/// Lower edges of the bins of |cosine|: a cosine and a threshold are compared as floats, so the edges are floats too.
-constexpr std::array<float, kHistogramBins / 2 + 1> binEdges() {
-    std::array<float, kHistogramBins / 2 + 1> edges{};
-    for (std::size_t b = 0; b < edges.size(); ++b)
-        edges[b] = static_cast<float>(static_cast<double>(b) / (kHistogramBins / 2));
-    return edges;
-}
-constexpr auto kBinEdges = binEdges();
-
 } // namespace
-
-int histogramBin(float cosine) {
-    constexpr int half = kHistogramBins / 2;
-    const float magnitude = std::min(std::fabs(cosine), 1.0f);
-    int bin = static_cast<int>(magnitude * half);
-    // The product may round across an edge; the edges themselves decide.
-    if (magnitude < kBinEdges[at(bin)])
-        --bin;
-    else if (bin < half && magnitude >= kBinEdges[at(bin + 1)])
-        ++bin;
-    bin = std::min(bin, half - 1);
-    return cosine < 0.0f ? half - 1 - bin : half + bin;
-}
 
 std::vector<int> pyramidLevels(std::int64_t rows) {
     std::vector<int> levels{3};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <core/base/ids.h>
+#include <core/run/histogram.h>
 #include <core/run/manifest.h>
 #include <core/run/plan.h>
 
@@ -16,12 +17,6 @@ namespace lpntk::run {
 
 /// Statistic of a pyramid cell.
 enum class CellStatistic { mean = 0, minimum = 1, maximum = 2 };
-
-/// Bins of histogram.npy: 400 of width 0.005 over [-1, 1], symmetric around 0: bin 200 + b holds cosines in
-/// [b/200, (b+1)/200), bin 199 - b holds (-(b+1)/200, -b/200]; so a threshold that is a multiple of 0.005 counts exactly.
-/// (0 itself is in bin 200.)
-inline constexpr int kHistogramBins = 400;
-int histogramBin(float cosine);
 
 /// The cosine that every reader and writer of runs means: kappa / (a * b) in float64, rounded once, clamped to
 /// [-1, 1]; 0 when a norm is 0. Symmetric in its norms, bit for bit.

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <core/formats/half.h>
+#include <core/kernel/layout.h>
+#include <core/kernel/state.h>
+#include <core/kernel/store.h>
+#include <core/run/plan.h>
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+namespace lpntk::kernel {
+
+/// What one thread makes of one contracted tile: kappa rounded to float32, its transpose, cosines, pyramid cells. Buffers
+/// are reused from tile to tile.
+class TileImage {
+public:
+    TileImage(const run::KernelPlan& plan, const Layout& layout, const Store& store);
+    static std::int64_t bytes(const run::KernelPlan& plan, std::int64_t side);
+
+    /// Where the contraction goes: (rows, columns) float64.
+    std::span<double> contraction(const Tile& tile);
+    /// Everything else, from the contraction; `state` gives norms and self kappas. A diagonal tile takes its upper
+    /// triangle and the self kappas, so that it is symmetric bit for bit.
+    void derive(const Tile& tile, const JobState& state);
+
+    std::span<const float> kappa() const { return {m_kappa.data(), size()}; }           ///< (rows, columns)
+    std::span<const float> transposed() const { return {m_transposed.data(), size()}; } ///< (columns, rows)
+    std::span<const float> cosine() const { return {m_cosine.data(), size()}; }         ///< as a reader of the run sees it
+    const JobState::TileCosines& statistics() const { return m_statistics; }
+    /// For Store::write.
+    TileBytes stored() const;
+
+private:
+    struct Level {
+        std::vector<double> sum;
+        std::vector<float> least, most;
+        std::vector<formats::Half> direct[3], transposed[3];
+    };
+    std::size_t size() const { return static_cast<std::size_t>(m_rows * m_columns); }
+    void mirror(const run::RowRange& rows, const JobState& state);
+    void deriveCosines(const Tile& tile, const JobState& state);
+    void derivePyramid();
+    void firstLevel(Level& level);
+    static void nextLevel(const Level& finer, std::int64_t rows, std::int64_t columns, Level& coarser);
+    void store(Level& level, int number);
+
+    const run::KernelPlan& m_plan;
+    const Layout& m_layout;
+    const Store& m_store;
+    std::int64_t m_rows = 0, m_columns = 0;
+    bool m_diagonal = false;
+    std::vector<double> m_contraction;
+    std::vector<float> m_kappa, m_transposed, m_cosine;
+    std::vector<formats::Half> m_half, m_halfTransposed;
+    std::vector<Level> m_levels; ///< level 3 first
+    JobState::TileCosines m_statistics;
+};
+
+/// Adds tiles to the state from several threads at once, in any order, to the same bits: neighbour lists are sets with a
+/// total order (one lock per tile row), partial sums and audit values have one place per tile, histograms are counts.
+class Consumers {
+public:
+    Consumers(const run::KernelPlan& plan, const Layout& layout, JobState& state);
+
+    void add(const Tile& tile, const TileImage& image);
+
+private:
+    void addRows(const TileRow& of, const TileRow& others, std::span<const float> kappa);
+    void addNeighbours(std::int64_t row, const TileRow& others, std::span<const float> values,
+                       std::vector<NeighbourKey>& found);
+    void addHistogram(const Tile& tile, std::span<const float> cosine);
+    void addAudit(const Tile& tile, std::span<const float> kappa);
+
+    const run::KernelPlan& m_plan;
+    const Layout& m_layout;
+    JobState& m_state;
+    std::vector<std::mutex> m_rowLocks; ///< by tile row
+    std::mutex m_histogramLock;
+};
+
+} // namespace lpntk::kernel

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <core/base/job_context.h>
+#include <core/gradient/signals.h>
+#include <core/run/plan.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace lpntk::kernel {
+
+/// The signals of some rows where a device wants them. Filled by host code batch by batch, different rows from different
+/// threads, then read by tile workers.
+class SignalRows {
+public:
+    virtual ~SignalRows() = default;
+    /// Where the signals of rows from `row` on are written, one target per layer.
+    virtual std::vector<gradient::SignalTarget> targets(std::int64_t row) = 0;
+    /// kappa of each of `out.size()` rows from `row` on with itself, summed in float64; called once they are written.
+    virtual void selfKappa(std::int64_t row, std::span<double> out) = 0;
+};
+
+/// One thread's scratch memory for contracting tiles.
+class TileWorker {
+public:
+    virtual ~TileWorker() = default;
+    /// kappa of the first `rows` of a with the first `columns` of b into `tile` (rows, columns), row-major, in float64.
+    /// Stops between products. The bits depend on the signals, the sizes and the plan only.
+    virtual void contract(const SignalRows& a, std::int64_t rows, const SignalRows& b, std::int64_t columns,
+                          const base::JobContext& context, std::span<double> tile) = 0;
+};
+
+/// Where signals live and tiles are contracted. The job knows nothing else of CPU or GPU.
+class Device {
+public:
+    virtual ~Device() = default;
+    virtual std::unique_ptr<SignalRows> allocate(std::int64_t rows) const = 0;
+    virtual std::unique_ptr<TileWorker> worker() const = 0;
+    virtual std::int64_t bytesPerRow() const = 0;
+    /// Scratch memory of one worker for tiles of this side.
+    virtual std::int64_t workerBytes(std::int64_t tile) const = 0;
+    /// Multiply-adds per second of one worker, from a probe of some milliseconds.
+    virtual double probeRate() const = 0;
+};
+
+/// Grade of the signals that a device wants for this precision.
+gradient::SignalComputer::Grade gradeOf(run::Precision precision);
+
+/// Throws OptionError for devices and precisions that this version does not have.
+std::unique_ptr<Device> makeDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
+                                   const std::vector<gradient::SignalLayer>& layers);
+
+/// For as long as it lives the calling thread's libtorch calls use one thread: two workers with one thread each beat one
+/// with two.
+class OneThread {
+public:
+    OneThread();
+    ~OneThread();
+    OneThread(const OneThread&) = delete;
+    OneThread& operator=(const OneThread&) = delete;
+
+private:
+    int m_before = 1;
+};
+
+} // namespace lpntk::kernel

@@ -1,0 +1,271 @@
+#include <core/kernel/device.h>
+
+#include <core/base/error.h>
+#include <core/kernel/loops.h>
+
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/mm.h>
+#include <ATen/Parallel.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+
+namespace lpntk::kernel {
+
+namespace {
+
+// Matrix products round differently at different alignments of their operands, so every array starts on a page and
+// every row on a cache line; then the bits depend on sizes alone. at::mm is used throughout: oneDNN's inner product
+// gives the same rate without AVX-512, and for strided weights it falls back to a reference loop 1000 times slower.
+constexpr std::int64_t kPage = 4096;
+constexpr std::int64_t kLineElements = 16;
+
+std::int64_t padded(std::int64_t width) { return (width + kLineElements - 1) / kLineElements * kLineElements; }
+
+/// One matrix of signals: all explicit layers side by side, or one side of an implicit layer.
+struct Part {
+    std::int64_t width = 0;
+    std::int64_t stride = 0;
+    std::int64_t start = 0; ///< elements per row before this part; times the number of rows it is the offset
+};
+
+/// Where each layer's numbers are. explicitPart first, then left and right of each implicit layer.
+struct PartLayout {
+    explicit PartLayout(const std::vector<gradient::SignalLayer>& layers) {
+        for (const auto& layer : layers) {
+            explicitOffset.push_back(layer.implicit ? -1 : explicitPart.width);
+            if (!layer.implicit)
+                explicitPart.width += layer.leftWidth;
+        }
+        add(explicitPart);
+        for (const auto& layer : layers) {
+            if (!layer.implicit)
+                continue;
+            implicitParts.push_back({{layer.leftWidth}, {layer.rightWidth}});
+            add(implicitParts.back().left);
+            add(implicitParts.back().right);
+        }
+    }
+
+    struct Pair {
+        Part left, right;
+    };
+    Part explicitPart;
+    std::vector<std::int64_t> explicitOffset; ///< by layer, -1 for implicit ones
+    std::vector<Pair> implicitParts;
+    std::int64_t elementsPerRow = 0;
+
+private:
+    void add(Part& part) {
+        part.stride = padded(part.width);
+        part.start = elementsPerRow;
+        elementsPerRow += part.stride;
+    }
+};
+
+struct FreeAligned {
+    void operator()(void* memory) const { std::free(memory); }
+};
+
+template <typename T> std::unique_ptr<T[], FreeAligned> allocateAligned(std::int64_t count) {
+    const auto bytes = static_cast<std::size_t>((count * static_cast<std::int64_t>(sizeof(T)) + kPage - 1) / kPage * kPage);
+    void* memory = std::aligned_alloc(static_cast<std::size_t>(kPage), std::max<std::size_t>(bytes, kPage));
+    if (!memory)
+        throw std::bad_alloc();
+    return std::unique_ptr<T[], FreeAligned>(static_cast<T*>(memory));
+}
+
+template <typename T> double squaredLength(const T* values, std::int64_t count) {
+    double lanes[8] = {};
+    std::int64_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+        for (int lane = 0; lane < 8; ++lane)
+            lanes[lane] += static_cast<double>(values[i + lane]) * static_cast<double>(values[i + lane]);
+    }
+    for (; i < count; ++i)
+        lanes[0] += static_cast<double>(values[i]) * static_cast<double>(values[i]);
+    return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+}
+
+template <typename T> class CpuRows : public SignalRows {
+public:
+    CpuRows(const PartLayout& layout, std::int64_t rows)
+        : m_layout(layout), m_rows(rows), m_memory(allocateAligned<T>(layout.elementsPerRow * rows)) {}
+
+    std::vector<gradient::SignalTarget> targets(std::int64_t row) override {
+        std::vector<gradient::SignalTarget> targets;
+        std::size_t pair = 0;
+        for (const std::int64_t offset : m_layout.explicitOffset) {
+            if (offset >= 0) {
+                targets.push_back({at(m_layout.explicitPart, row) + offset, m_layout.explicitPart.stride, nullptr, 0});
+            } else {
+                const auto& parts = m_layout.implicitParts[pair++];
+                targets.push_back({at(parts.left, row), parts.left.stride, at(parts.right, row), parts.right.stride});
+            }
+        }
+        return targets;
+    }
+
+    void selfKappa(std::int64_t row, std::span<double> out) override {
+        for (double& value : out) {
+            value = squaredLength(at(m_layout.explicitPart, row), m_layout.explicitPart.width);
+            for (const auto& parts : m_layout.implicitParts)
+                value += squaredLength(at(parts.left, row), parts.left.width) *
+                         squaredLength(at(parts.right, row), parts.right.width);
+            ++row;
+        }
+    }
+
+    T* at(const Part& part, std::int64_t row) const { return m_memory.get() + part.start * m_rows + row * part.stride; }
+
+private:
+    const PartLayout& m_layout;
+    std::int64_t m_rows;
+    std::unique_ptr<T[], FreeAligned> m_memory;
+};
+
+template <typename T> class CpuWorker : public TileWorker {
+public:
+    CpuWorker(const PartLayout& layout, std::int64_t columnChunk) : m_layout(layout), m_chunk(columnChunk) {}
+
+    void contract(const SignalRows& a, std::int64_t rows, const SignalRows& b, std::int64_t columns,
+                  const base::JobContext& context, std::span<double> tile) override {
+        m_a = static_cast<const CpuRows<T>*>(&a);
+        m_b = static_cast<const CpuRows<T>*>(&b);
+        m_shape = {rows, columns};
+        m_context = &context;
+        std::fill(tile.begin(), tile.end(), 0.0);
+        addChunks(m_layout.explicitPart, tile);
+        for (const auto& parts : m_layout.implicitParts)
+            addHadamard(parts, tile);
+    }
+
+private:
+    struct Shape {
+        std::int64_t rows = 0, columns = 0;
+        std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
+    };
+    using Buffer = std::unique_ptr<T[], FreeAligned>;
+
+    /// Product over columns [begin, begin + width) of a part, into `out`.
+    void product(const Part& part, std::int64_t begin, std::int64_t width, Buffer& out, std::size_t& capacity) {
+        m_context->throwIfCancelled();
+        if (capacity < m_shape.size()) {
+            out = allocateAligned<T>(static_cast<std::int64_t>(m_shape.size()));
+            capacity = m_shape.size();
+        }
+        const at::TensorOptions options(c10::CppTypeToScalarType<T>::value);
+        const at::Tensor left =
+            at::from_blob(m_a->at(part, 0) + begin, {m_shape.rows, width}, {part.stride, 1}, options);
+        const at::Tensor right =
+            at::from_blob(m_b->at(part, 0) + begin, {width, m_shape.columns}, {1, part.stride}, options);
+        at::Tensor target = at::from_blob(out.get(), {m_shape.rows, m_shape.columns}, options);
+        at::mm_out(target, left, right);
+    }
+
+    void addChunks(const Part& part, std::span<double> sum) {
+        for (std::int64_t begin = 0; begin < part.width; begin += m_chunk) {
+            product(part, begin, std::min(m_chunk, part.width - begin), m_first, m_firstCapacity);
+            addTo(sum, m_first.get());
+        }
+    }
+
+    /// Inner products over a wide part, in float64 chunk by chunk.
+    std::span<const double> wide(const Part& part, std::vector<double>& sum) {
+        sum.assign(m_shape.size(), 0.0);
+        addChunks(part, sum);
+        return sum;
+    }
+
+    void addHadamard(const PartLayout::Pair& parts, std::span<double> tile) {
+        const bool narrowLeft = parts.left.width <= m_chunk, narrowRight = parts.right.width <= m_chunk;
+        if (narrowLeft && narrowRight) {
+            product(parts.left, 0, parts.left.width, m_first, m_firstCapacity);
+            product(parts.right, 0, parts.right.width, m_second, m_secondCapacity);
+            addProductTo(tile, m_first.get(), m_second.get());
+        } else if (narrowRight) {
+            const auto left = wide(parts.left, m_wideFirst);
+            product(parts.right, 0, parts.right.width, m_second, m_secondCapacity);
+            addProductTo(tile, left.data(), m_second.get());
+        } else {
+            const auto left = wide(parts.left, m_wideFirst);
+            addProductTo(tile, left.data(), wide(parts.right, m_wideSecond).data());
+        }
+    }
+
+    const PartLayout& m_layout;
+    std::int64_t m_chunk;
+    const CpuRows<T>* m_a = nullptr;
+    const CpuRows<T>* m_b = nullptr;
+    Shape m_shape;
+    const base::JobContext* m_context = nullptr;
+    Buffer m_first, m_second;
+    std::size_t m_firstCapacity = 0, m_secondCapacity = 0;
+    std::vector<double> m_wideFirst, m_wideSecond;
+};
+
+template <typename T> class CpuDevice : public Device {
+public:
+    CpuDevice(const std::vector<gradient::SignalLayer>& layers, std::int64_t columnChunk)
+        : m_layout(layers), m_chunk(columnChunk) {}
+
+    std::unique_ptr<SignalRows> allocate(std::int64_t rows) const override {
+        return std::make_unique<CpuRows<T>>(m_layout, rows);
+    }
+    std::unique_ptr<TileWorker> worker() const override { return std::make_unique<CpuWorker<T>>(m_layout, m_chunk); }
+    std::int64_t bytesPerRow() const override { return m_layout.elementsPerRow * static_cast<std::int64_t>(sizeof(T)); }
+
+    std::int64_t workerBytes(std::int64_t tile) const override {
+        const bool wide = std::any_of(m_layout.implicitParts.begin(), m_layout.implicitParts.end(),
+                                      [&](const auto& parts) { return std::max(parts.left.width, parts.right.width) > m_chunk; });
+        return tile * tile * static_cast<std::int64_t>(2 * sizeof(T) + (wide ? 2 * sizeof(double) : 0));
+    }
+
+    double probeRate() const override {
+        const OneThread one;
+        constexpr std::int64_t side = 512, depth = 1024;
+        const auto a = allocateAligned<T>(side * depth), c = allocateAligned<T>(side * side);
+        std::fill_n(a.get(), side * depth, T(1));
+        const at::TensorOptions options(c10::CppTypeToScalarType<T>::value);
+        const at::Tensor left = at::from_blob(a.get(), {side, depth}, options);
+        at::Tensor out = at::from_blob(c.get(), {side, side}, options);
+        double best = 1e30;
+        for (int attempt = 0; attempt < 4; ++attempt) {
+            const auto start = std::chrono::steady_clock::now();
+            at::mm_out(out, left, left.t());
+            best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+        }
+        return static_cast<double>(side * side * depth) / best;
+    }
+
+private:
+    PartLayout m_layout;
+    std::int64_t m_chunk;
+};
+
+} // namespace
+
+gradient::SignalComputer::Grade gradeOf(run::Precision precision) {
+    return precision == run::Precision::fp64 ? gradient::SignalComputer::Grade::float64
+                                             : gradient::SignalComputer::Grade::float32;
+}
+
+std::unique_ptr<Device> makeDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
+                                   const std::vector<gradient::SignalLayer>& layers) {
+    if (name != "cpu")
+        throw base::OptionError(fmt::format("--device {} is not in this version; use --device cpu", name));
+    if (precision == run::Precision::fp64)
+        return std::make_unique<CpuDevice<double>>(layers, columnChunk);
+    if (precision == run::Precision::fp32)
+        return std::make_unique<CpuDevice<float>>(layers, columnChunk);
+    throw base::OptionError(
+        fmt::format("--precision {} is not in this version; use fp32 or fp64", run::nameOf(precision)));
+}
+
+OneThread::OneThread() : m_before(at::get_num_threads()) { at::set_num_threads(1); }
+OneThread::~OneThread() { at::set_num_threads(m_before); }
+
+} // namespace lpntk::kernel

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <core/kernel/layout.h>
+#include <core/kernel/state.h>
+#include <core/kernel/store.h>
+#include <core/run/plan.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+
+namespace lpntk::kernel {
+
+/// Reduces the state in a fixed order and writes norms, neighbours, sums, histograms, self maximum, probabilities and the
+/// pyramid levels coarser than a tile.
+void writeResults(const std::filesystem::path& folder, const run::KernelPlan& plan, const Layout& layout,
+                  const Store& store, const JobState& state, std::span<const std::int64_t> labels);
+
+/// Share of rows whose most probable class is their label (ties: the smaller class).
+double accuracyOf(const JobState& state, int classes, std::span<const std::int64_t> labels);
+
+} // namespace lpntk::kernel

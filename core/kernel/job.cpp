@@ -1,0 +1,131 @@
+#include <core/kernel/job.h>
+
+#include <core/base/error.h>
+#include <core/base/hash.h>
+#include <core/base/text.h>
+#include <core/base/version.h>
+#include <core/kernel/device.h>
+#include <core/kernel/planner.h>
+#include <core/kernel/run_job.h>
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace lpntk::kernel {
+
+namespace {
+
+using Grade = gradient::SignalComputer::Grade;
+
+/// libtorch's exceptions end here; what the user sees is of our family.
+template <typename Work> auto translated(const run::KernelOptions& options, Work work) {
+    try {
+        return work();
+    } catch (const std::bad_alloc&) {
+        throw base::BudgetError(fmt::format("the system has less memory than --memory {}; give a smaller --memory",
+                                            base::formatBytes(static_cast<double>(options.memoryBytes))));
+    } catch (const c10::Error& problem) {
+        throw base::Error(fmt::format("libtorch: {}", problem.what_without_backtrace()));
+    }
+}
+
+/// Network, rows and signals of a request; what planning and computing share.
+struct Prepared {
+    std::shared_ptr<const model::Network> network;
+    Rows rows;
+    std::unique_ptr<NetworkSource> source;
+
+    Prepared(const engine::KernelRequest& request, const base::JobContext& context) {
+        const run::KernelOptions& options = request.options;
+        options.check();
+        const data::Split& split = request.data->split(options.split);
+        if (split.count() == 0)
+            throw base::OptionError(fmt::format("the split \"{}\" of {} has no samples", split.name, request.dataSource));
+        request.preprocessing.check();
+        const OneThread one;
+        network = model::Network::load(request.network, data::inputShape(split, request.preprocessing),
+                                       request.data->classes(), context);
+        rows = rowsOf(split, options, network->classes());
+        source = makeSource(request, gradeOf(options.precision));
+    }
+
+    std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade grade) const {
+        return std::make_unique<NetworkSource>(network, request.data, request.options.split, request.preprocessing, grade,
+                                               request.options.kernel);
+    }
+};
+
+base::Json summaryOf(const engine::NetworkInfo& info) {
+    base::Json layers = base::Json::array();
+    for (const engine::LayerInfo& layer : info.layers)
+        layers.push_back({{"name", layer.name}, {"operation", layer.operation}, {"parameters", layer.parameters}, {"count", layer.count}});
+    return {{"parameters", info.parameters},
+            {"input", {info.input.channels, info.input.height, info.input.width}},
+            {"classes", info.classes},
+            {"layers", std::move(layers)}};
+}
+
+/// The file that the weights come from: given beside a built-in network, or the network's own file.
+std::filesystem::path weightsFile(const engine::NetworkSpec& network) {
+    std::error_code code;
+    if (!network.weights.empty())
+        return std::filesystem::absolute(network.weights);
+    return std::filesystem::is_regular_file(network.model, code) ? std::filesystem::absolute(network.model)
+                                                                 : std::filesystem::path();
+}
+
+run::Manifest manifestOf(const engine::KernelRequest& request, const model::Network& network, run::KernelPlan plan,
+                         const base::JobContext& context) {
+    run::Manifest manifest;
+    manifest.programVersion = base::programVersion();
+    manifest.dataSource = request.dataSource;
+    manifest.dataName = request.data->name;
+    manifest.dataHash = data::datasetHash(*request.data, context);
+    manifest.split = request.options.split;
+    manifest.classNames = request.data->classNames;
+    manifest.model = request.network.model;
+    const std::filesystem::path weights = weightsFile(request.network);
+    manifest.weights = weights.string();
+    manifest.weightsHash = weights.empty() ? std::string() : base::sha256OfFile(weights);
+    manifest.seed = request.network.seed;
+    manifest.preprocessing = data::toJson(request.preprocessing);
+    manifest.network = summaryOf(network.info());
+    manifest.plan = std::move(plan);
+    return manifest;
+}
+
+} // namespace
+
+run::KernelPlan planKernel(const engine::KernelRequest& request, const base::JobContext& context) {
+    return translated(request.options, [&] {
+        const Prepared prepared(request, context);
+        run::KernelPlan plan = makePlan(*prepared.source, prepared.rows, prepared.network->info().parameters,
+                                        request.options, context);
+        predictTimes(plan, *prepared.source, prepared.rows);
+        return plan;
+    });
+}
+
+engine::KernelReport computeKernel(const engine::KernelRequest& request, const std::filesystem::path& out,
+                                   const base::JobContext& context) {
+    return translated(request.options, [&] {
+        Prepared prepared(request, context);
+        const auto reference = prepared.makeSource(request, Grade::float64);
+        run::KernelPlan plan = makePlan(*prepared.source, prepared.rows, prepared.network->info().parameters,
+                                        request.options, context);
+        predictTimes(plan, *prepared.source, prepared.rows);
+        KernelJob job;
+        job.manifest = manifestOf(request, *prepared.network, std::move(plan), context);
+        job.rows = std::move(prepared.rows);
+        job.source = prepared.source.get();
+        job.reference = reference.get();
+        job.options = request.options;
+        return runKernelJob(std::move(job), out, context);
+    });
+}
+
+} // namespace lpntk::kernel

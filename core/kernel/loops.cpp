@@ -1,0 +1,147 @@
+#include <core/kernel/loops.h>
+
+#include <core/run/run.h>
+
+#include <algorithm>
+#include <array>
+
+// GCC 12 vectorises loops of unknown length from -O3 on only.
+#pragma GCC optimize("O3")
+
+// One copy per vector width, chosen when the library is loaded; the sanitizers' runtimes are not ready that early.
+#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define LPNTK_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define LPNTK_WIDTHS
+#endif
+
+namespace lpntk::kernel {
+
+using formats::Half;
+
+LPNTK_WIDTHS void addTo(std::span<double> sum, const float* values) {
+    double* const to = sum.data();
+    for (std::size_t i = 0; i < sum.size(); ++i)
+        to[i] += static_cast<double>(values[i]);
+}
+
+LPNTK_WIDTHS void addTo(std::span<double> sum, const double* values) {
+    double* const to = sum.data();
+    for (std::size_t i = 0; i < sum.size(); ++i)
+        to[i] += values[i];
+}
+
+LPNTK_WIDTHS void addProductTo(std::span<double> sum, const float* a, const float* b) {
+    double* const to = sum.data();
+    // The product of two floats is exact in float64, so a fused multiply-add has the same bits.
+    for (std::size_t i = 0; i < sum.size(); ++i)
+        to[i] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
+}
+
+LPNTK_WIDTHS void addProductTo(std::span<double> sum, const double* a, const float* b) {
+    double* const to = sum.data();
+    for (std::size_t i = 0; i < sum.size(); ++i)
+        to[i] += a[i] * static_cast<double>(b[i]);
+}
+
+LPNTK_WIDTHS void addProductTo(std::span<double> sum, const double* a, const double* b) {
+    double* const to = sum.data();
+    for (std::size_t i = 0; i < sum.size(); ++i)
+        to[i] += a[i] * b[i];
+}
+
+LPNTK_WIDTHS void narrow(std::span<const double> values, std::span<float> out) {
+    const double* const from = values.data();
+    float* const to = out.data();
+    for (std::size_t i = 0; i < values.size(); ++i)
+        to[i] = static_cast<float>(from[i]);
+}
+
+namespace {
+
+/// In squares that fit the first cache.
+template <typename T> void transposeBlocks(const T* from, std::int64_t rows, std::int64_t columns, T* to) {
+    constexpr std::int64_t side = 16;
+    for (std::int64_t i = 0; i < rows; i += side) {
+        const std::int64_t rowEnd = std::min(i + side, rows);
+        for (std::int64_t j = 0; j < columns; j += side) {
+            const std::int64_t columnEnd = std::min(j + side, columns);
+            for (std::int64_t c = j; c < columnEnd; ++c) {
+                for (std::int64_t r = i; r < rowEnd; ++r)
+                    to[c * rows + r] = from[r * columns + c];
+            }
+        }
+    }
+}
+
+} // namespace
+
+void transpose(const float* from, std::int64_t rows, std::int64_t columns, float* to) {
+    transposeBlocks(from, rows, columns, to);
+}
+
+void transpose(const Half* from, std::int64_t rows, std::int64_t columns, Half* to) {
+    transposeBlocks(from, rows, columns, to);
+}
+
+LPNTK_WIDTHS double sumOf(std::span<const float> values) {
+    std::array<double, 8> lanes{};
+    const float* const from = values.data();
+    const std::size_t whole = values.size() / 8 * 8;
+    for (std::size_t i = 0; i < whole; i += 8) {
+        for (std::size_t lane = 0; lane < 8; ++lane)
+            lanes[lane] += static_cast<double>(from[i + lane]);
+    }
+    for (std::size_t i = whole; i < values.size(); ++i)
+        lanes[i - whole] += static_cast<double>(from[i]);
+    return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
+}
+
+LPNTK_WIDTHS bool anyOutside(std::span<const float> values, float below, float above) {
+    const float* const from = values.data();
+    int hits = 0;
+    for (std::size_t i = 0; i < values.size(); ++i)
+        hits += static_cast<int>(from[i] >= above) | static_cast<int>(from[i] <= below);
+    return hits != 0;
+}
+
+LPNTK_WIDTHS void cosines(std::span<const float> kappa, float norm, std::span<const float> norms, std::span<float> out) {
+    const float* const values = kappa.data();
+    const float* const others = norms.data();
+    float* const to = out.data();
+    for (std::size_t i = 0; i < out.size(); ++i)
+        to[i] = run::cosineOf(values[i], norm, others[i]);
+}
+
+LPNTK_WIDTHS void countBins(std::span<const float> cosines, std::span<std::uint32_t> counts) {
+    // Neighbouring pairs often share a bin: bins of a stretch first (vectorised), then the counting.
+    constexpr std::size_t kStretch = 256;
+    std::array<std::int32_t, kStretch> bins;
+    std::uint32_t* const to = counts.data();
+    for (std::size_t begin = 0; begin < cosines.size(); begin += kStretch) {
+        const float* const from = cosines.data() + begin;
+        const std::size_t count = std::min(kStretch, cosines.size() - begin);
+        for (std::size_t i = 0; i < count; ++i)
+            bins[i] = run::histogramBin(from[i]);
+        for (std::size_t i = 0; i < count; ++i)
+            ++to[bins[i]];
+    }
+}
+
+LPNTK_WIDTHS void columnStatistics(const float* values, std::int64_t stride, std::int64_t rows, std::int64_t columns,
+                                   double* sum, float* least, float* most) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+        sum[c] = static_cast<double>(values[c]);
+        least[c] = most[c] = values[c];
+    }
+    for (std::int64_t r = 1; r < rows; ++r) {
+        const float* const row = values + r * stride;
+        for (std::int64_t c = 0; c < columns; ++c) {
+            sum[c] += static_cast<double>(row[c]);
+            least[c] = row[c] < least[c] ? row[c] : least[c];
+            most[c] = row[c] > most[c] ? row[c] : most[c];
+        }
+    }
+}
+
+} // namespace lpntk::kernel

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <core/formats/half.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace lpntk::kernel {
+
+// The loops over the million entries of a tile, compiled for the processor's vector width. None of them reorders sums,
+// so every width gives the same bits.
+
+/// sum[i] += values[i].
+void addTo(std::span<double> sum, const float* values);
+void addTo(std::span<double> sum, const double* values);
+/// sum[i] += a[i] * b[i] in float64.
+void addProductTo(std::span<double> sum, const float* a, const float* b);
+void addProductTo(std::span<double> sum, const double* a, const float* b);
+void addProductTo(std::span<double> sum, const double* a, const double* b);
+
+/// Rounds each value once.
+void narrow(std::span<const double> values, std::span<float> out);
+
+/// `from` (rows, columns) -> `to` (columns, rows).
+void transpose(const float* from, std::int64_t rows, std::int64_t columns, float* to);
+void transpose(const formats::Half* from, std::int64_t rows, std::int64_t columns, formats::Half* to);
+
+/// Sum in float64 in a fixed order: eight lanes, then pairwise.
+double sumOf(std::span<const float> values);
+
+/// Whether any value is >= above or <= below.
+bool anyOutside(std::span<const float> values, float below, float above);
+
+/// run::cosineOf for one row against many.
+void cosines(std::span<const float> kappa, float norm, std::span<const float> norms, std::span<float> out);
+
+/// Adds one to the bin (run::histogramBin) of each value. `counts`: kHistogramBins counters.
+void countBins(std::span<const float> cosines, std::span<std::uint32_t> counts);
+
+/// Column-wise over `rows` rows of a matrix with this row stride: sum, least and largest of each of `columns` columns.
+void columnStatistics(const float* values, std::int64_t stride, std::int64_t rows, std::int64_t columns, double* sum,
+                      float* least, float* most);
+
+} // namespace lpntk::kernel

@@ -1,0 +1,234 @@
+#include <core/kernel/planner.h>
+
+#include <core/base/error.h>
+#include <core/base/parallel.h>
+#include <core/base/text.h>
+#include <core/data/selection.h>
+#include <core/kernel/audit.h>
+#include <core/kernel/consumers.h>
+#include <core/kernel/device.h>
+#include <core/kernel/layout.h>
+#include <core/kernel/state.h>
+#include <core/kernel/store.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <chrono>
+#include <fstream>
+#include <string>
+
+namespace lpntk::kernel {
+
+namespace {
+
+constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
+constexpr std::int64_t kBatchBytes = 64 * kMegabyte; ///< working memory that a capture call should stay near
+constexpr int kSmallestTile = 8;                     ///< a pyramid cell of the finest level
+constexpr std::int64_t kSmallestBatch = 2;
+
+std::size_t at(std::int64_t value) { return static_cast<std::size_t>(value); }
+
+std::int64_t statusBytes(const std::string& key) {
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind(key, 0) == 0)
+            return std::stoll(line.substr(key.size())) * 1024;
+    }
+    return 0;
+}
+
+std::vector<run::RowRange> blocksOf(const Rows& rows, run::Blocks kind) {
+    const auto count = static_cast<std::int64_t>(rows.labels.size());
+    if (kind == run::Blocks::full)
+        return {{0, count}};
+    std::vector<run::RowRange> blocks;
+    for (std::int64_t row = 0; row < count; ++row) {
+        if (row == 0 || rows.labels[at(row)] != rows.labels[at(row - 1)])
+            blocks.push_back({row, row});
+        blocks.back().end = row + 1;
+    }
+    return blocks;
+}
+
+/// Large tiles multiply faster, but a small job needs enough of them for its threads.
+int preferredTile(std::int64_t rows) { return rows >= 8192 ? 1024 : rows >= 2048 ? 512 : 256; }
+
+std::vector<run::LayerPlan> layersOf(const SignalSource& source) {
+    std::vector<run::LayerPlan> layers;
+    for (const auto& layer : source.layers())
+        layers.push_back({layer.name, layer.operation, layer.implicit ? "implicit" : "explicit", layer.parameters,
+                          layer.leftWidth + layer.rightWidth, layer.leftWidth + layer.rightWidth});
+    return layers;
+}
+
+/// What a job with this plan holds.
+struct Memory {
+    std::int64_t base = 0;      ///< the program as it is, and what the whole job keeps
+    std::int64_t perWorker = 0;
+    std::int64_t perRow = 0;
+
+    Memory(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
+        const Layout layout(plan, rows.labels);
+        const auto device = makeDevice(plan.device, plan.precision, plan.columnChunk, source.layers());
+        // In steps, so that a plan does not hang on a page more or less.
+        constexpr std::int64_t step = 64 * kMegabyte;
+        base = (residentMemory() + step - 1) / step * step + JobState::bytes(plan, layout);
+        perRow = device->bytesPerRow();
+        const std::int64_t side = layout.largestSide();
+        // Signals and tiles take turns, so a worker needs the larger of the two.
+        perWorker = std::max(source.workingBytes(plan.batch),
+                             device->workerBytes(side) + TileImage::bytes(plan, side));
+    }
+    std::int64_t total(std::int64_t workers, std::int64_t rows) const { return base + workers * perWorker + rows * perRow; }
+};
+
+/// Rows that must fit at least: one tile row, and a second one where a block has several.
+std::int64_t fewestRows(const run::KernelPlan& plan) {
+    std::int64_t fewest = 0;
+    for (const run::RowRange& block : plan.blocks)
+        fewest = std::max(fewest, std::min<std::int64_t>(block.size(), 2 * std::int64_t{plan.tile}));
+    return fewest;
+}
+
+std::int64_t largestBlock(const run::KernelPlan& plan) {
+    std::int64_t largest = 0;
+    for (const run::RowRange& block : plan.blocks)
+        largest = std::max(largest, block.size());
+    return largest;
+}
+
+[[noreturn]] void refuseBudget(const Memory& memory, const run::KernelPlan& plan, std::int64_t budget) {
+    const double least = static_cast<double>(memory.total(1, fewestRows(plan)));
+    throw base::BudgetError(fmt::format(
+        "--memory {} is not enough: one thread with tiles of {} rows and batches of {} already needs {}. Give at least "
+        "--memory {}M, or take fewer samples or neighbours",
+        base::formatBytes(static_cast<double>(budget)), plan.tile, plan.batch, base::formatBytes(least),
+        static_cast<std::int64_t>(least * 1.02 / static_cast<double>(kMegabyte)) + 1));
+}
+
+/// Average number of times that a row's signals are computed.
+std::int64_t signalPasses(const run::KernelPlan& plan, const Layout& layout) {
+    std::int64_t computed = 0;
+    std::vector<std::uint8_t> held(layout.tileRows().size());
+    for (const Step& step : stepsOf(layout, plan.panelRows)) {
+        std::vector<std::uint8_t> next(held.size());
+        for (const int row : step.resident) {
+            computed += held[at(row)] ? 0 : layout.tileRow(row).rows.size();
+            next[at(row)] = 1;
+        }
+        held = next;
+    }
+    return (computed + plan.rows - 1) / plan.rows;
+}
+
+} // namespace
+
+std::int64_t residentMemory() { return statusBytes("VmRSS:"); }
+std::int64_t peakMemory() { return statusBytes("VmHWM:"); }
+
+Rows rowsOf(const data::Split& split, const run::KernelOptions& options, int classes) {
+    Rows rows;
+    rows.samples = data::selectSamples(split, options.limit, options.perClass, options.indices);
+    if (rows.samples.empty())
+        throw base::OptionError(fmt::format("no samples are selected: the split \"{}\" has {} samples", split.name, split.count()));
+    const auto labelOf = [&](std::int64_t sample) { return split.labels[at(sample)]; };
+    for (const std::int64_t sample : rows.samples) {
+        if (labelOf(sample) < 0 || labelOf(sample) >= classes)
+            throw base::ShapeError(fmt::format("sample {} ({}) has label {}, but the network has the classes 0 to {}", sample,
+                                               split.images->location(sample), labelOf(sample), classes - 1));
+    }
+    std::sort(rows.samples.begin(), rows.samples.end(), [&](std::int64_t a, std::int64_t b) {
+        return std::pair(labelOf(a), a) < std::pair(labelOf(b), b);
+    });
+    for (const std::int64_t sample : rows.samples)
+        rows.labels.push_back(labelOf(sample));
+    return rows;
+}
+
+run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int64_t parameters,
+                         const run::KernelOptions& options, const base::JobContext& context) {
+    options.check();
+    run::KernelPlan plan;
+    plan.rows = static_cast<std::int64_t>(rows.samples.size());
+    plan.classes = source.classes();
+    plan.parameters = parameters;
+    plan.layers = layersOf(source);
+    plan.blockKind = options.blocks;
+    plan.blocks = blocksOf(rows, options.blocks);
+    plan.precision = options.precision;
+    constexpr std::int64_t kMostRowsAsFloat32 = 20000;
+    plan.store = !options.store.empty()               ? run::storeTypeFromName(options.store)
+                 : plan.rows <= kMostRowsAsFloat32 ? run::StoreType::f32
+                                                      : run::StoreType::f16;
+    plan.kernel = options.kernel;
+    plan.device = options.device;
+    plan.top = options.top;
+    plan.memoryBudget = options.memoryBytes;
+    plan.diskBytes = Store::diskBytes(plan);
+    plan.auditRows = auditRowsWithin(options.memoryBytes / 4, source.layers());
+    const int tile = preferredTile(largestBlock(plan));
+    const auto batch = static_cast<std::int64_t>(std::bit_floor(
+        static_cast<std::uint64_t>(std::clamp<std::int64_t>(source.batchFor(kBatchBytes), kSmallestBatch, 256))));
+    // The largest tile, then the largest batch that fit with one thread.
+    for (plan.tile = tile;; plan.tile /= 2) {
+        for (plan.batch = batch;; plan.batch /= 2) {
+            context.throwIfCancelled();
+            const Memory memory(plan, source, rows);
+            if (memory.total(1, fewestRows(plan)) <= options.memoryBytes) {
+                fitIntoBudget(plan, source, rows, options);
+                return plan;
+            }
+            if (plan.tile == kSmallestTile && plan.batch == kSmallestBatch)
+                refuseBudget(memory, plan, options.memoryBytes);
+            // A smaller batch helps where the capture call is what a worker needs most.
+            if (plan.batch == kSmallestBatch)
+                break;
+        }
+    }
+}
+
+void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options) {
+    const Memory memory(plan, source, rows);
+    const std::int64_t budget = options.memoryBytes, fewest = fewestRows(plan);
+    if (memory.total(1, fewest) > budget)
+        refuseBudget(memory, plan, budget);
+    plan.memoryBudget = budget;
+    const std::int64_t fitting = (budget - memory.total(0, fewest)) / std::max<std::int64_t>(memory.perWorker, 1);
+    const int wanted = options.threads > 0 ? options.threads : base::availableThreads();
+    plan.threads = static_cast<int>(std::clamp<std::int64_t>(fitting, 1, wanted));
+    const std::int64_t rowsFitting = (budget - memory.total(plan.threads, 0)) / std::max<std::int64_t>(memory.perRow, 1);
+    if (rowsFitting >= plan.rows)
+        plan.panelRows = plan.rows;
+    else if (rowsFitting >= largestBlock(plan))
+        plan.panelRows = rowsFitting; // whole blocks, as many at a time as fit
+    else
+        plan.panelRows = std::max<std::int64_t>(rowsFitting / plan.tile - 1, 1) * plan.tile;
+    const Layout layout(plan, rows.labels);
+    plan.signalPasses = signalPasses(plan, layout);
+    plan.memoryBytes = memory.total(plan.threads, std::min(plan.rows, rowsFitting));
+}
+
+void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
+    const OneThread one;
+    const auto device = makeDevice(plan.device, plan.precision, plan.columnChunk, source.layers());
+    const std::int64_t count = std::min({plan.batch, plan.rows, std::int64_t{32}});
+    const auto signals = device->allocate(count);
+    const auto start = std::chrono::steady_clock::now();
+    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)), signals->targets(0), {});
+    const double perSample =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(count);
+    plan.signalSeconds =
+        perSample * static_cast<double>(plan.rows * plan.signalPasses) / plan.threads;
+    double entries = 0;
+    for (const run::RowRange& block : plan.blocks) {
+        const auto n = static_cast<double>(block.size());
+        entries += n * (n + std::min<double>(plan.tile, n)) / 2; // diagonal tiles are multiplied whole
+    }
+    constexpr double kSecondsPerEntry = 25e-9; // consumers and store
+    plan.contractionSeconds =
+        entries * (static_cast<double>(plan.macsPerPair()) / device->probeRate() + kSecondsPerEntry) / plan.threads;
+}
+
+} // namespace lpntk::kernel

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <core/base/job_context.h>
+#include <core/kernel/source.h>
+#include <core/run/options.h>
+#include <core/run/plan.h>
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace lpntk::kernel {
+
+/// The rows of a job, sorted by (label, original index).
+struct Rows {
+    std::vector<std::int64_t> samples, labels;
+};
+/// Throws OptionError (nothing selected), ShapeError (a label outside 0..classes-1, naming the sample).
+Rows rowsOf(const data::Split& split, const run::KernelOptions& options, int classes);
+
+/// Makes the plan. Tile and batch depend on sizes and the budget only, never on the number of threads; threads and panel
+/// are then fitted into what is left. Throws BudgetError saying what would fit.
+run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int64_t parameters,
+                         const run::KernelOptions& options, const base::JobContext& context);
+
+/// Fits threads and panel of an existing plan into this budget (a resumed job keeps what decides the bits).
+void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options);
+
+/// Fills the predicted times from a short probe of this machine.
+void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows);
+
+/// Resident memory of the process in bytes: now, and its highest so far.
+std::int64_t residentMemory();
+std::int64_t peakMemory();
+
+} // namespace lpntk::kernel

@@ -1,0 +1,127 @@
+#include <core/kernel/run_folder.h>
+
+#include <core/base/error.h>
+#include <core/base/files.h>
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace lpntk::kernel {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+bool isLeftover(const fs::path& path) {
+    const std::string name = path.filename().string();
+    return name.starts_with('.') && name.find(".part-") != std::string::npos;
+}
+
+bool holdsNothing(const fs::path& folder) {
+    for (const auto& entry : fs::directory_iterator(folder)) {
+        if (!isLeftover(entry.path()))
+            return false;
+    }
+    return true;
+}
+
+} // namespace
+
+RunFolder::RunFolder(fs::path path) : m_path(fs::absolute(std::move(path)).lexically_normal()) {
+    if (!m_path.has_filename())
+        m_path = m_path.parent_path();
+    std::error_code code;
+    m_existed = fs::exists(m_path, code);
+    if (!m_existed)
+        return;
+    if (!fs::is_directory(m_path, code))
+        throw base::IoError(fmt::format("{} is a file; a run needs a folder of its own: choose another name", base::quoted(m_path)));
+    lock();
+    if (holdsNothing(m_path))
+        return;
+    if (!fs::exists(m_path / "manifest.json", code))
+        throw base::IoError(fmt::format("{} holds something else than a run and is left alone; choose another folder",
+                                        base::quoted(m_path)));
+    m_content = run::readManifest(m_path).state == "finished" ? Content::finished : Content::unfinished;
+}
+
+RunFolder::~RunFolder() {
+    if (m_descriptor >= 0)
+        ::close(m_descriptor);
+}
+
+/// The folder itself is locked, so no lock file is left behind by a program that was killed.
+void RunFolder::lock() {
+    m_descriptor = ::open(m_path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (m_descriptor < 0)
+        throw base::IoError(fmt::format("{} cannot be opened: {}", base::quoted(m_path), std::strerror(errno)));
+    // File systems without locks refuse with another code; then the user alone keeps writers apart.
+    if (::flock(m_descriptor, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        throw base::IoError(fmt::format("{} is being written by another program; wait for it or choose another folder",
+                                        base::quoted(m_path)));
+}
+
+void RunFolder::create() {
+    std::error_code code;
+    fs::create_directories(m_path, code);
+    if (code)
+        throw base::IoError(fmt::format("{} cannot be created: {}; choose another folder", base::quoted(m_path), code.message()));
+    if (m_descriptor < 0)
+        lock();
+    if (::access(m_path.c_str(), W_OK | X_OK) != 0)
+        throw base::IoError(fmt::format("{} is not writable: {}; choose another folder", base::quoted(m_path), std::strerror(errno)));
+}
+
+void RunFolder::removeLeftovers() const {
+    std::error_code code;
+    std::vector<fs::path> leftovers;
+    for (const auto& entry : fs::recursive_directory_iterator(m_path)) {
+        if (isLeftover(entry.path()))
+            leftovers.push_back(entry.path());
+    }
+    for (const fs::path& path : leftovers)
+        fs::remove(path, code);
+}
+
+void RunFolder::takeBack() noexcept {
+    std::error_code code;
+    std::vector<fs::path> entries;
+    for (fs::directory_iterator entry(m_path, code), end; !code && entry != end; entry.increment(code))
+        entries.push_back(entry->path());
+    for (const fs::path& path : entries)
+        fs::remove_all(path, code);
+    if (!m_existed)
+        fs::remove(m_path, code);
+}
+
+void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const fs::path& folder) {
+    const auto compare = [&](const char* what, const auto& was, const auto& is) {
+        if (was != is)
+            throw base::OptionError(fmt::format("{} cannot be resumed: it was started with {} {}, now it is {}. Give the same "
+                                                "command as before, or choose another folder",
+                                                base::quoted(folder), what, was, is));
+    };
+    compare("program version", found.programVersion, wanted.programVersion);
+    compare("data with SHA-256", found.dataHash, wanted.dataHash);
+    compare("split", found.split, wanted.split);
+    compare("preprocessing", found.preprocessing.dump(), wanted.preprocessing.dump());
+    compare("network", found.model, wanted.model);
+    compare("weights with SHA-256", found.weightsHash, wanted.weightsHash);
+    if (found.weightsHash.empty())
+        compare("seed", found.seed, wanted.seed);
+    compare("--kernel", std::string(run::nameOf(found.plan.kernel)), run::nameOf(wanted.plan.kernel));
+    compare("--precision", std::string(run::nameOf(found.plan.precision)), run::nameOf(wanted.plan.precision));
+    compare("--store", std::string(run::nameOf(found.plan.store)), run::nameOf(wanted.plan.store));
+    compare("--blocks", std::string(run::nameOf(found.plan.blockKind)), run::nameOf(wanted.plan.blockKind));
+    compare("--device", found.plan.device, wanted.plan.device);
+    compare("--top", found.plan.top, wanted.plan.top);
+    compare("number of samples", found.plan.rows, wanted.plan.rows);
+    compare("number of parameters", found.plan.parameters, wanted.plan.parameters);
+}
+
+} // namespace lpntk::kernel

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <core/run/manifest.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace lpntk::kernel {
+
+/// The one writer of a run folder: says what is there, locks it against other writers for as long as it lives, and takes
+/// back what it made when a job fails before it is worth resuming.
+class RunFolder {
+public:
+    enum class Content { nothing, unfinished, finished };
+
+    /// Looks, and locks an existing folder. Throws IoError: the place is a file, holds something else than a run, or is
+    /// being written by another program.
+    explicit RunFolder(std::filesystem::path path);
+    ~RunFolder();
+    RunFolder(const RunFolder&) = delete;
+    RunFolder& operator=(const RunFolder&) = delete;
+
+    const std::filesystem::path& path() const { return m_path; }
+    Content content() const { return m_content; }
+    /// Makes and locks the folder when it is not there. Throws IoError.
+    void create();
+    /// Removes the temporary files of writers that were killed.
+    void removeLeftovers() const;
+    /// Removes everything that this object's job wrote.
+    void takeBack() noexcept;
+
+private:
+    void lock();
+
+    std::filesystem::path m_path;
+    Content m_content = Content::nothing;
+    int m_descriptor = -1;
+    bool m_existed = false;
+};
+
+/// Throws OptionError when an unfinished run was started with other data, weights or options than `wanted`; names the
+/// first difference. The plan's tile, batch and the like are the found ones' to decide.
+void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const std::filesystem::path& folder);
+
+} // namespace lpntk::kernel

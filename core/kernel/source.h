@@ -1,0 +1,56 @@
+#pragma once
+
+#include <core/data/dataset.h>
+#include <core/data/preprocessing.h>
+#include <core/gradient/signals.h>
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lpntk::kernel {
+
+/// Where the per-sample signals of a kernel job come from: a network over a data set, or numbers made up by a test.
+/// compute() may be called from several threads at once; the same samples in the same batch give the same bits.
+class SignalSource {
+public:
+    virtual ~SignalSource() = default;
+    virtual const std::vector<gradient::SignalLayer>& layers() const = 0;
+    virtual int classes() const = 0;
+    virtual std::int64_t batchFor(std::int64_t bytes) const = 0;
+    virtual std::int64_t workingBytes(std::int64_t batch) const = 0;
+    /// `samples`: original indices. Targets and logits as in gradient::SignalComputer::compute.
+    virtual void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
+                         std::span<const gradient::SignalTarget> targets, std::span<float> logits) const = 0;
+    /// "train-images-idx3-ubyte.gz, image 865" for messages.
+    virtual std::string location(std::int64_t sample) const = 0;
+};
+
+/// Signals of a network over the pictures of one split.
+class NetworkSource : public SignalSource {
+public:
+    NetworkSource(std::shared_ptr<const model::Network> network, std::shared_ptr<const data::Dataset> dataset,
+                  const std::string& split, data::Preprocessing preprocessing,
+                  gradient::SignalComputer::Grade grade, run::KernelKind kind);
+
+    const std::vector<gradient::SignalLayer>& layers() const override { return m_computer->layers(); }
+    int classes() const override { return m_network->classes(); }
+    std::int64_t batchFor(std::int64_t bytes) const override { return m_computer->batchFor(bytes); }
+    std::int64_t workingBytes(std::int64_t batch) const override;
+    void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
+                 std::span<const gradient::SignalTarget> targets, std::span<float> logits) const override;
+    std::string location(std::int64_t sample) const override { return m_split.images->location(sample); }
+
+private:
+    std::int64_t pixels() const;
+
+    std::shared_ptr<const model::Network> m_network;
+    std::shared_ptr<const data::Dataset> m_dataset;
+    const data::Split& m_split;
+    data::Preprocessing m_preprocessing;
+    std::unique_ptr<gradient::SignalComputer> m_computer;
+};
+
+} // namespace lpntk::kernel

@@ -1,0 +1,223 @@
+#include <core/kernel/tile_job.h>
+
+#include <core/base/error.h>
+#include <core/base/parallel.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace lpntk::kernel {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::size_t at(std::int64_t value) { return static_cast<std::size_t>(value); }
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+} // namespace
+
+TileJob::TileJob(const JobInput& input, const Layout& layout, const Store& store, Journal& journal, JobState& state,
+                 std::filesystem::path folder, const JobHooks& hooks)
+    : m_input(input), m_plan(input.plan), m_layout(layout), m_store(store), m_journal(journal), m_state(state),
+      m_folder(std::move(folder)), m_hooks(hooks),
+      m_device(makeDevice(m_plan.device, m_plan.precision, m_plan.columnChunk, input.source->layers())),
+      m_consumers(m_plan, layout, state), m_signals(layout.tileRows().size()),
+      m_workers(at(m_plan.threads)), m_lastCheckpoint(Clock::now()) {}
+
+bool TileJob::pending(std::int64_t tile) const { return !m_state.tileDone[at(tile)] || m_repair[at(tile)]; }
+
+void TileJob::run(std::vector<std::uint8_t> repair, const base::JobContext& context) {
+    m_repair = std::move(repair);
+    m_tilesDone = m_state.doneCount();
+    std::vector<Step> steps = stepsOf(m_layout, m_plan.panelRows);
+    std::vector<std::uint8_t> held(m_layout.tileRows().size());
+    for (Step& step : steps) {
+        std::erase_if(step.tiles, [&](std::int64_t tile) { return !pending(tile); });
+        std::vector<std::uint8_t> needed(held.size());
+        for (const std::int64_t tile : step.tiles)
+            needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
+        // A panel stays while its steps follow each other.
+        std::vector<std::uint8_t> next(held.size());
+        for (const int row : step.resident) {
+            if (needed[at(row)] && !held[at(row)])
+                m_samplesTotal += m_layout.tileRow(row).rows.size();
+            next[at(row)] = needed[at(row)] || held[at(row)];
+        }
+        held = next;
+    }
+    try {
+        for (const Step& step : steps)
+            runStep(step, context);
+    } catch (...) {
+        // A disk that is full now must not hide why the job ended; the last good checkpoint stays.
+        try {
+            checkpoint();
+        } catch (const base::Error&) {
+        }
+        throw;
+    }
+    checkpoint();
+}
+
+void TileJob::runStep(const Step& step, const base::JobContext& context) {
+    std::vector<std::uint8_t> resident(m_signals.size()), needed(m_signals.size());
+    for (const int row : step.resident)
+        resident[at(row)] = 1;
+    for (std::size_t row = 0; row < m_signals.size(); ++row) {
+        if (!resident[row])
+            m_signals[row].reset();
+    }
+    if (step.tiles.empty())
+        return;
+    for (const std::int64_t tile : step.tiles)
+        needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
+    std::vector<int> missing;
+    for (const int row : step.resident) {
+        if (needed[at(row)] && !m_signals[at(row)])
+            missing.push_back(row);
+    }
+    Clock::time_point start = Clock::now();
+    computeSignals(missing, context);
+    m_signalSeconds += secondsSince(start);
+    start = Clock::now();
+    computeTiles(step.tiles, context);
+    m_tileSeconds += secondsSince(start);
+    checkpointIfDue(std::min(2.0, m_hooks.checkpointSeconds));
+}
+
+void TileJob::computeSignals(const std::vector<int>& tileRows, const base::JobContext& context) {
+    std::vector<Batch> batches;
+    for (const int number : tileRows) {
+        const run::RowRange rows = m_layout.tileRow(number).rows;
+        m_signals[at(number)] = m_device->allocate(rows.size());
+        // Batches start anew in every tile row, so that their bounds, and with them the bits, do not depend on panels.
+        for (std::int64_t begin = rows.begin; begin < rows.end; begin += m_plan.batch)
+            batches.push_back({number, {begin, std::min(begin + m_plan.batch, rows.end)}});
+    }
+    try {
+        base::parallelFor(static_cast<std::int64_t>(batches.size()), m_plan.threads, context, [&](std::int64_t i, int) {
+            computeBatch(batches[at(i)]);
+            m_samplesDone += batches[at(i)].rows.size();
+            const std::lock_guard lock(m_progressLock);
+            context.progress("signals", static_cast<double>(m_samplesDone), static_cast<double>(m_samplesTotal), "samples");
+        });
+    } catch (...) {
+        for (const int number : tileRows)
+            m_signals[at(number)].reset(); // half-filled rows must not pass for signals
+        throw;
+    }
+    const std::unique_lock lock(m_stateLock);
+    for (const int number : tileRows)
+        m_state.rowsKnown[at(number)] = 1;
+    m_hooks.event("signals");
+}
+
+void TileJob::computeBatch(const Batch& batch) {
+    const OneThread one;
+    const auto count = at(batch.rows.size());
+    SignalRows& rows = *m_signals[at(batch.tileRow)];
+    const std::int64_t local = batch.rows.begin - m_layout.tileRow(batch.tileRow).rows.begin;
+    const auto samples = std::span(m_input.samples).subspan(at(batch.rows.begin), count);
+    const auto labels = std::span(m_input.labels).subspan(at(batch.rows.begin), count);
+    std::vector<float> logits(count * at(m_plan.classes));
+    m_input.source->compute(samples, labels, rows.targets(local), logits);
+    std::vector<double> self(count);
+    rows.selfKappa(local, self);
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto own = std::span(logits).subspan(i * at(m_plan.classes), at(m_plan.classes));
+        const bool finite = std::all_of(own.begin(), own.end(), [](float value) { return std::isfinite(value); });
+        if (!finite || !std::isfinite(static_cast<float>(self[i])))
+            throw base::ShapeError(fmt::format(
+                "sample {} ({}): its {} not finite. Check that weights, preprocessing and picture are right",
+                samples[i], m_input.source->location(samples[i]),
+                finite ? "gradient is" : "network outputs are"));
+    }
+    keepNorms(batch.rows, self);
+    keepLogits(batch.rows, logits);
+}
+
+void TileJob::keepNorms(const run::RowRange& rows, std::span<const double> self) {
+    for (std::size_t i = 0; i < self.size(); ++i) {
+        const std::size_t row = at(rows.begin) + i;
+        m_state.selfKappa[row] = static_cast<float>(self[i]);
+        m_state.norms[row] = static_cast<float>(std::sqrt(static_cast<double>(m_state.selfKappa[row])));
+    }
+}
+
+/// Softmax in float64.
+void TileJob::keepLogits(const run::RowRange& rows, std::span<const float> logits) {
+    const std::size_t classes = at(m_plan.classes);
+    for (std::size_t i = 0; i < at(rows.size()); ++i) {
+        const auto own = logits.subspan(i * classes, classes);
+        const double largest = *std::max_element(own.begin(), own.end());
+        double sum = 0;
+        for (const float value : own)
+            sum += std::exp(value - largest);
+        for (std::size_t c = 0; c < classes; ++c)
+            m_state.probabilities[(at(rows.begin) + i) * classes + c] =
+                static_cast<float>(std::exp(own[c] - largest) / sum);
+    }
+}
+
+void TileJob::computeTiles(const std::vector<std::int64_t>& tiles, const base::JobContext& context) {
+    base::parallelFor(static_cast<std::int64_t>(tiles.size()), m_plan.threads, context,
+                      [&](std::int64_t i, int worker) {
+                          computeTile(tiles[at(i)], worker, context);
+                          checkpointIfDue(m_hooks.checkpointSeconds);
+                      });
+}
+
+void TileJob::computeTile(std::int64_t number, int worker, const base::JobContext& context) {
+    const OneThread one;
+    Worker& mine = m_workers[at(worker)];
+    if (!mine.image) {
+        mine.tiles = m_device->worker();
+        mine.image = std::make_unique<TileImage>(m_plan, m_layout, m_store);
+    }
+    const Tile& tile = m_layout.tile(number);
+    const run::RowRange rows = m_layout.tileRow(tile.row).rows, columns = m_layout.tileRow(tile.column).rows;
+    mine.tiles->contract(*m_signals[at(tile.row)], rows.size(), *m_signals[at(tile.column)], columns.size(), context,
+                         mine.image->contraction(tile));
+    mine.image->derive(tile, m_state);
+    m_journal.append(tile, m_store.write(tile, mine.image->stored()));
+    m_hooks.event("stored");
+    {
+        const std::shared_lock lock(m_stateLock);
+        if (!m_state.tileDone[at(number)]) {
+            m_consumers.add(tile, *mine.image);
+            m_state.tileDone[at(number)] = 1;
+            ++m_tilesDone;
+        }
+    }
+    ++m_tilesComputed;
+    m_hooks.event("tile");
+    const std::lock_guard lock(m_progressLock);
+    context.progress("tiles", static_cast<double>(m_tilesDone), static_cast<double>(m_layout.tiles().size()), "tiles");
+}
+
+void TileJob::checkpointIfDue(double seconds) {
+    const std::unique_lock turn(m_checkpointLock, std::try_to_lock);
+    if (!turn.owns_lock() || secondsSince(m_lastCheckpoint) < seconds)
+        return;
+    checkpoint();
+}
+
+void TileJob::checkpoint() {
+    const Clock::time_point start = Clock::now();
+    {
+        const std::unique_lock lock(m_stateLock);
+        writeState(m_folder, m_state, m_input.identity);
+    }
+    m_hooks.event("state");
+    commitState(m_folder);
+    m_hooks.event("checkpoint");
+    // A state that is slow to write is written less often: at most a twentieth of the time goes into it.
+    const double cost = secondsSince(start);
+    m_lastCheckpoint = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
+                                          std::max(0.0, 20 * cost - m_hooks.checkpointSeconds)));
+}
+
+} // namespace lpntk::kernel
