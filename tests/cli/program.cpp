@@ -1,0 +1,46 @@
+#include "program.h"
+
+#include <QJsonDocument>
+
+namespace lpntk::tests {
+
+namespace {
+constexpr int kTimeout = 300'000;
+}
+
+QJsonObject Outcome::json() const {
+    QJsonParseError error;
+    const auto document = QJsonDocument::fromJson(out, &error);
+    return error.error == QJsonParseError::NoError ? document.object() : QJsonObject();
+}
+
+QString programPath() {
+    return QStringLiteral(LPNTK_BINARY_DIR "/bin/lpntk");
+}
+
+void start(QProcess& process, const QStringList& arguments) {
+    process.start(programPath(), arguments);
+    process.waitForStarted(kTimeout);
+}
+
+Outcome finish(QProcess& process) {
+    Outcome outcome;
+    if (!process.waitForFinished(kTimeout)) {
+        process.kill();
+        process.waitForFinished(kTimeout);
+        return outcome;
+    }
+    outcome.out = process.readAllStandardOutput();
+    outcome.err = process.readAllStandardError();
+    if (process.exitStatus() == QProcess::NormalExit)
+        outcome.exitCode = process.exitCode();
+    return outcome;
+}
+
+Outcome lpntk(const QStringList& arguments) {
+    QProcess process;
+    start(process, arguments);
+    return finish(process);
+}
+
+} // namespace lpntk::tests
