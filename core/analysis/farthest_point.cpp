@@ -23,6 +23,7 @@ public:
         : m_block(block), m_rule(rule), m_context(context), m_members(block.size),
           m_padded((block.size + kBlock - 1) / kBlock * kBlock), m_row(Eigen::ArrayXf::Zero(m_padded)),
           m_similarity(Eigen::ArrayXf::Constant(m_padded, kTaken)), m_pick(Eigen::ArrayXf::Constant(m_padded, kTaken)),
+          m_least(Eigen::ArrayXf::Constant(m_padded / kBlock, kTaken)),
           m_head(static_cast<std::size_t>(block.size), 0), m_candidate(static_cast<std::size_t>(block.size), 1) {
         // Without a single candidate the rule simply runs over all members.
         if (std::any_of(candidates.begin(), candidates.end(), [](char c) { return c != 0; }))
@@ -85,11 +86,14 @@ private:
             updatePick(j);
         }
         m_similarity[head] = m_pick[head] = kTaken;
+        for (Eigen::Index block = 0; block < m_least.size(); ++block)
+            updateLeast(block);
     }
 
     void take(std::int64_t head) {
         m_order.heads.push_back(static_cast<std::int32_t>(head));
         m_similarity[head] = m_pick[head] = kTaken;
+        updateLeast(head / kBlock);
         readRow(head);
         for (Eigen::Index begin = 0; begin < m_padded; begin += kBlock) {
             if ((m_row.segment<kBlock>(begin) - m_similarity.segment<kBlock>(begin)).maxCoeff() >= 0)
@@ -111,6 +115,7 @@ private:
             m_similarity[j] = m_row[j];
             updatePick(j);
         }
+        updateLeast(begin / kBlock);
     }
 
     /// What the choice of the next head sees of a member that is not a head.
@@ -126,12 +131,15 @@ private:
     }
 
     std::int64_t leastSimilar() const {
-        const float least = m_pick.minCoeff();
+        Eigen::Index block = 0;
+        const float least = m_least.minCoeff(&block);
         if (least == kTaken)
             return -1;
-        const float* found = std::find(m_pick.data(), m_pick.data() + m_members, least);
-        return found - m_pick.data();
+        block = std::find(m_least.data(), m_least.data() + block + 1, least) - m_least.data();
+        return std::find(m_pick.data() + block * kBlock, m_pick.data() + m_members, least) - m_pick.data();
     }
+
+    void updateLeast(Eigen::Index block) { m_least[block] = m_pick.segment<kBlock>(block * kBlock).minCoeff(); }
 
     void startSecondPhase() {
         m_secondPhase = true;
@@ -140,6 +148,8 @@ private:
             if (!isCandidate(j))
                 m_pick[j] = m_similarity[j];
         }
+        for (Eigen::Index block = 0; block < m_least.size(); ++block)
+            updateLeast(block);
     }
 
     /// Fewer heads than candidates were asked for: the attachments still look at every candidate.
@@ -191,6 +201,7 @@ private:
     Eigen::ArrayXf m_row;
     Eigen::ArrayXf m_similarity; ///< to the own head; before the second phase, of other members to the best candidate
     Eigen::ArrayXf m_pick;       ///< the same for members that may become the next head
+    Eigen::ArrayXf m_least;      ///< smallest m_pick of each block; few blocks change in a step
     std::vector<std::int32_t> m_head;
     std::vector<char> m_candidate;
     bool m_secondPhase = false;  ///< every member takes part
