@@ -96,19 +96,16 @@ private:
         if (!tensor.defined() || !tensor.is_floating_point())
             return tensor;
         at::Tensor physical = model::unwrapped(tensor);
-        at::Tensor wrapped = tensor;
         if (!model::isWrapped(tensor)) {
             std::vector<std::int64_t> shape = tensor.sizes().vec();
             shape.insert(shape.begin(), m_level.samples());
             physical = tensor.detach().unsqueeze(0).expand(shape).contiguous();
-            wrapped = m_level.wrap(physical);
         }
-        if (!physical.requires_grad()) {
+        if (!physical.requires_grad())
             physical = physical.detach().requires_grad_();
-            wrapped = m_level.wrap(physical);
-        }
         m_targets.push_back({m_capture.uses.size(), output, torch::autograd::impl::gradient_edge(physical)});
-        return wrapped;
+        // Wrapped anew: what follows must go through this very tensor for its edge to lie on the way back.
+        return m_level.wrap(physical);
     }
 
     const Interpreter& m_interpreter;

@@ -25,7 +25,9 @@ bool isWrapped(const at::Tensor& tensor) {
 
 at::Tensor unwrapped(const at::Tensor& tensor) {
     const auto* batched = functorch::maybeGetBatchedImpl(tensor);
-    return batched ? batched->value().movedim(batched->bdim(), 0) : tensor;
+    if (!batched)
+        return tensor;
+    return batched->bdim() == 0 ? batched->value() : batched->value().movedim(batched->bdim(), 0);
 }
 
 } // namespace lpntk::model

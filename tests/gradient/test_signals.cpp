@@ -1,0 +1,84 @@
+#include "oracle.h"
+
+#include <core/gradient/signals.h>
+#include <core/model/network.h>
+
+#include <QtTest>
+
+using namespace lpntk;
+using namespace lpntk::tests;
+
+namespace {
+
+std::shared_ptr<const model::Network> loaded(const std::string& name, data::ImageShape shape, int classes = 10) {
+    return model::Network::load({name, {}, 7}, shape, classes);
+}
+
+std::vector<std::int64_t> someLabels(std::int64_t count, int classes) {
+    std::vector<std::int64_t> labels;
+    for (std::int64_t i = 0; i < count; ++i)
+        labels.push_back((i * i + 3 * i) % classes);
+    return labels;
+}
+
+at::Tensor somePictures(std::int64_t count, data::ImageShape shape) {
+    at::manual_seed(11);
+    return at::randn({count, shape.channels, shape.height, shape.width});
+}
+
+/// kappa of this network's signals against the oracle's, in both grades.
+void compare(const Forward& forward, const model::Network& network, std::int64_t count) {
+    const at::Tensor pictures = somePictures(count, network.input());
+    const auto labels = someLabels(count, network.classes());
+    const at::Tensor logits = at::zeros({count, network.classes()}, at::kDouble);
+    const at::Tensor phi = oracleSignals(forward, network, pictures, lpntkSeeds(logits, labels));
+    QCOMPARE(phi.size(1), network.info().parameters);
+    const at::Tensor expected = at::mm(phi, phi.t());
+    const double error64 = relativeError(kernelOf(network, pictures, labels, true), expected);
+    QVERIFY2(error64 < 1e-10, qPrintable(QString("float64: relative error %1").arg(error64)));
+    const double error32 = cosineError(kernelOf(network, pictures, labels, false), expected);
+    QVERIFY2(error32 < 2e-6, qPrintable(QString("float32: cosine error %1").arg(error32)));
+}
+
+} // namespace
+
+class TestSignals : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void lenet5AgainstOracle() { compare(lenet5Forward, *loaded("lenet5", {1, 28, 28}), 9); }
+    void lenetAgainstOracle() { compare(lenetForward, *loaded("lenet", {1, 28, 28}), 5); }
+    void mlpAgainstOracle() { compare(mlpForward, *loaded("mlp", {1, 28, 28}), 5); }
+    void resnetAgainstOracle() { compare(resnet18Forward, *loaded("resnet18-nobn", {3, 12, 12}, 4), 4); }
+    void resnetWithBatchNormAgainstOracle() { compare(resnet18Forward, *loaded("resnet18-cifar", {3, 12, 12}, 4), 4); }
+    void oneSampleEqualsItsRowInABatch();
+    void gradientCheckIsTiny_data();
+    void gradientCheckIsTiny();
+};
+
+void TestSignals::oneSampleEqualsItsRowInABatch() {
+    const auto network = loaded("resnet18-cifar", {3, 8, 8}, 3);
+    const at::Tensor pictures = somePictures(3, network->input());
+    const std::vector<std::int64_t> labels{2, 0, 1};
+    const at::Tensor kernel = kernelOf(*network, pictures, labels, true);
+    for (std::int64_t i = 0; i < 3; ++i) {
+        const at::Tensor single = kernelOf(*network, pictures.narrow(0, i, 1), {labels[static_cast<std::size_t>(i)]}, true);
+        QVERIFY(std::abs(single.item<double>() / kernel[i][i].item<double>() - 1) < 1e-12);
+    }
+}
+
+void TestSignals::gradientCheckIsTiny_data() {
+    QTest::addColumn<QString>("name");
+    for (const std::string& name : model::builtInModels())
+        QTest::newRow(name.c_str()) << QString::fromStdString(name);
+}
+
+void TestSignals::gradientCheckIsTiny() {
+    QFETCH(QString, name);
+    const auto network = loaded(name.toStdString(), {1, 28, 28});
+    const double error = gradient::gradientCheck(*network);
+    QVERIFY2(error < 1e-10, qPrintable(QString::number(error)));
+}
+
+QTEST_GUILESS_MAIN(TestSignals)
+#include "test_signals.moc"
