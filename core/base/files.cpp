@@ -42,6 +42,15 @@ void syncFolder(const fs::path& folder) {
     }
 }
 
+/// Everything below a folder. The whole file system at once: file by file, an export of 10,000 pictures waits a minute.
+void syncTree(const fs::path& folder) {
+    const int descriptor = openOrFail(folder, O_RDONLY | O_DIRECTORY, "open");
+    const int code = ::syncfs(descriptor) == 0 ? 0 : errno;
+    ::close(descriptor);
+    if (code != 0)
+        fail(folder, "write to the disk", code);
+}
+
 void renameOrFail(const fs::path& from, const fs::path& to) {
     if (::rename(from.c_str(), to.c_str()) != 0)
         fail(to, "put the finished file in place", errno);
@@ -225,10 +234,7 @@ AtomicFolder::~AtomicFolder() {
 }
 
 void AtomicFolder::commit() {
-    for (const auto& entry : fs::recursive_directory_iterator(m_working)) {
-        if (entry.is_regular_file() && !entry.is_symlink())
-            File::openRead(entry.path()).sync();
-    }
+    syncTree(m_working);
     std::error_code code;
     const fs::path old = m_path.parent_path() / fmt::format(".{}.old-{}", m_path.filename().string(), ::getpid());
     const bool existed = fs::exists(m_path, code);
