@@ -12,7 +12,7 @@ namespace {
 
 /// A name from outside as a Python and Markdown-safe literal on one line.
 std::string literal(const std::string& text) {
-    return base::Json(text).dump(-1, ' ', true, base::Json::error_handler_t::replace);
+    return base::Json(text).dump(-1, ' ', false, base::Json::error_handler_t::replace);
 }
 
 std::string methodText(const PruneOptions& options) {
