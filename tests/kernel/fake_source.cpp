@@ -1,0 +1,173 @@
+#include "fake_source.h"
+
+#include <core/base/files.h>
+#include <core/base/json_file.h>
+#include <core/base/version.h>
+#include <core/kernel/planner.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace lpntk::tests {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+double mixed(std::uint64_t value) {
+    value += 0x9e3779b97f4a7c15u;
+    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9u;
+    value = (value ^ (value >> 27)) * 0x94d049bb133111ebu;
+    return static_cast<double>((value ^ (value >> 31)) >> 11) * 0x1p-52 - 1; // [-1, 1)
+}
+
+std::uint64_t key(std::int64_t a, std::int64_t b) {
+    return static_cast<std::uint64_t>(a) * 1000003u + static_cast<std::uint64_t>(b) * 7919u;
+}
+
+} // namespace
+
+FakeSource::FakeSource(int classes, bool inDouble) : m_classes(classes), m_inDouble(inDouble) {
+    m_layers = {{"conv", "conv2d", false, 70, 70, 0},
+                {"fc1", "linear", true, 45 * 6, 45, 6},
+                {"norm", "batch_norm", false, 5, 5, 0},
+                {"fc2", "linear", true, 9 * 4, 9, 4}};
+}
+
+double FakeSource::value(std::int64_t sample, std::int64_t label, std::int64_t number) const {
+    if (sample == zeroSample)
+        return 0;
+    const double length = sample % 17 == 16 ? 2.0 : 0.8 + 0.2 * mixed(key(sample, 1));
+    const double sign = sample % 29 == 28 ? -1 : 1;
+    return length * (sign * mixed(key(label, 100 + number)) + 0.9 * mixed(key(sample + 5000, 100 + number)));
+}
+
+void FakeSource::compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
+                         std::span<const gradient::SignalTarget> targets, std::span<float> logits) const {
+    if (onCompute)
+        onCompute();
+    const auto put = [&](void* memory, std::int64_t place, double number) {
+        if (m_inDouble)
+            static_cast<double*>(memory)[place] = number;
+        else
+            static_cast<float*>(memory)[place] = static_cast<float>(number);
+    };
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const auto row = static_cast<std::int64_t>(i);
+        std::int64_t number = 0;
+        for (std::size_t layer = 0; layer < m_layers.size(); ++layer) {
+            for (std::int64_t c = 0; c < m_layers[layer].leftWidth; ++c)
+                put(targets[layer].left, row * targets[layer].leftStride + c, value(samples[i], labels[i], number++));
+            for (std::int64_t c = 0; c < m_layers[layer].rightWidth; ++c)
+                put(targets[layer].right, row * targets[layer].rightStride + c, value(samples[i], labels[i], number++));
+        }
+        if (samples[i] == notFiniteSample)
+            put(targets[0].left, row * targets[0].leftStride, std::numeric_limits<double>::quiet_NaN());
+        for (int c = 0; c < m_classes && !logits.empty(); ++c) {
+            const double raised = c == labels[i] && samples[i] % 4 != 0 ? 3 : 0;
+            float& logit = logits[i * static_cast<std::size_t>(m_classes) + static_cast<std::size_t>(c)];
+            logit = static_cast<float>(raised + mixed(key(samples[i], c)));
+            if (samples[i] == brokenOutputSample)
+                logit = std::numeric_limits<float>::infinity();
+        }
+    }
+}
+
+double FakeSource::kappa(std::int64_t a, std::int64_t labelA, std::int64_t b, std::int64_t labelB) const {
+    double sum = 0;
+    std::int64_t number = 0;
+    const auto inner = [&](std::int64_t width) {
+        double part = 0;
+        for (std::int64_t c = 0; c < width; ++c, ++number)
+            part += value(a, labelA, number) * value(b, labelB, number);
+        return part;
+    };
+    for (const auto& layer : m_layers) {
+        const double left = inner(layer.leftWidth);
+        sum += layer.implicit ? left * inner(layer.rightWidth) : left;
+    }
+    return sum;
+}
+
+std::int64_t fakeLabel(std::int64_t sample, int classes) { return (sample * 7 + sample / 5) % classes; }
+
+kernel::KernelJob makeFakeJob(const FakeJob& fake, const FakeSource& source, const FakeSource& reference) {
+    kernel::KernelJob job;
+    for (std::int64_t sample = 0; sample < fake.rows; ++sample)
+        job.rows.samples.push_back(2 * sample + 1);
+    const auto labelOf = [&](std::int64_t sample) { return fakeLabel(sample, fake.classes); };
+    std::sort(job.rows.samples.begin(), job.rows.samples.end(),
+              [&](auto a, auto b) { return std::pair(labelOf(a), a) < std::pair(labelOf(b), b); });
+    for (const std::int64_t sample : job.rows.samples)
+        job.rows.labels.push_back(labelOf(sample));
+    job.options = fake.options;
+    job.source = &source;
+    job.reference = &reference;
+    job.hooks = fake.hooks;
+    job.manifest.programVersion = base::programVersion();
+    job.manifest.dataSource = job.manifest.dataName = "fake";
+    job.manifest.split = fake.options.split;
+    job.manifest.model = "fake";
+    job.manifest.preprocessing = job.manifest.network = base::Json::object();
+    for (int c = 0; c < fake.classes; ++c)
+        job.manifest.classNames.push_back(fmt::format("class {}", c));
+    job.manifest.plan = kernel::makePlan(source, job.rows, 75, fake.options, {});
+    job.manifest.plan.columnChunk = fake.columnChunk;
+    if (fake.tile)
+        job.manifest.plan.tile = fake.tile;
+    kernel::fitIntoBudget(job.manifest.plan, source, job.rows, fake.options);
+    if (fake.panelRows)
+        job.manifest.plan.panelRows = fake.panelRows;
+    return job;
+}
+
+engine::KernelReport runFakeJob(const FakeJob& fake, const fs::path& out, const base::JobContext& context) {
+    const bool inDouble = fake.options.precision == run::Precision::fp64;
+    const FakeSource source(fake.classes, inDouble), reference(fake.classes, true);
+    return kernel::runKernelJob(makeFakeJob(fake, source, reference), out, context);
+}
+
+std::map<std::string, std::string> contentOf(const fs::path& folder) {
+    std::map<std::string, std::string> content;
+    for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+        if (!entry.is_regular_file())
+            continue;
+        const std::string name = fs::relative(entry.path(), folder).string();
+        content[name] = base::readTextFile(entry.path(), std::int64_t{1} << 30);
+        if (name == "manifest.json") {
+            base::Json json = base::parseJson(content[name], name);
+            json.erase("timings");
+            content[name] = json.dump(1);
+        }
+    }
+    return content;
+}
+
+std::string differenceOf(const fs::path& a, const fs::path& b) {
+    const auto first = contentOf(a), second = contentOf(b);
+    std::string different;
+    for (const auto& [name, content] : first) {
+        const auto other = second.find(name);
+        if (other == second.end() || other->second != content)
+            different += name + " ";
+    }
+    for (const auto& [name, content] : second) {
+        if (!first.contains(name))
+            different += "+" + name + " ";
+    }
+    return different;
+}
+
+std::string failureOf(const std::function<void()>& action) {
+    try {
+        action();
+    } catch (const base::Error& problem) {
+        return problem.what();
+    }
+    return {};
+}
+
+} // namespace lpntk::tests
