@@ -41,6 +41,10 @@ QString count(std::int64_t value) {
     return value < 0 ? kMinus + text : text;
 }
 
+QString counted(std::int64_t value, const QString& one, const QString& many) {
+    return value == 1 ? one : many.arg(count(value));
+}
+
 QString countOf(std::int64_t value, std::int64_t total) {
     return translate("%1 of %2").arg(count(value), count(total));
 }

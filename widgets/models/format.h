@@ -12,6 +12,9 @@
 namespace lpntk::models::format {
 
 QString count(std::int64_t value);                        ///< "1,500"
+/// "1 sample" or "1,500 samples": `one` for exactly one, else `many` with %1 as the count. A function because without a
+/// translation file Qt shows "sample(s)".
+QString counted(std::int64_t value, const QString& one, const QString& many);
 QString countOf(std::int64_t value, std::int64_t total);  ///< "865 of 1,499"
 QString number(double value, int decimals);               ///< "10.2", minus only where it does not round to 0
 QString signedNumber(double value, int decimals);         ///< "+0.34", "−0.03", "0.00"

@@ -36,6 +36,16 @@ QFrame* makeLine(QWidget* parent) {
     return line;
 }
 
+/// "0.30", and a third decimal only where it says something.
+class RatioBox : public QDoubleSpinBox {
+public:
+    using QDoubleSpinBox::QDoubleSpinBox;
+    QString textFromValue(double value) const override {
+        const QString text = QDoubleSpinBox::textFromValue(value);
+        return text.endsWith(QLatin1Char('0')) ? text.chopped(1) : text;
+    }
+};
+
 } // namespace
 
 ClustersView::ClustersView(models::Session& session, QWidget* parent) : SessionView(session, parent) {
@@ -78,7 +88,7 @@ ViewToolBar* ClustersView::makeToolBar() {
     m_count = new QLabel(bar);
     m_count->setMinimumWidth(qRound(78 * theme().textScale()));
     bar->addWidget(m_count);
-    m_ratio = new QDoubleSpinBox(bar);
+    m_ratio = new RatioBox(bar);
     m_ratio->setRange(0.001, 1);
     m_ratio->setDecimals(3);
     m_ratio->setSingleStep(0.01);

@@ -154,7 +154,7 @@ void ClustersView::refreshClusters() {
     for (const int cluster : m_list->clusters().order())
         sizes.push_back(clusters->clusters[static_cast<std::size_t>(cluster)].size());
     m_chart->setSizes(std::move(sizes));
-    m_listTitle->setText(tr("%n cluster(s)", nullptr, static_cast<int>(m_list->clusters().shown())));
+    m_listTitle->setText(format::counted(m_list->clusters().shown(), tr("1 cluster"), tr("%1 clusters")));
     int cluster = -1;
     if (clusters && session().run() && m_head.isValid()) {
         const RowId row = session().run()->rowFromSample(m_head);

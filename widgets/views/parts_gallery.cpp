@@ -21,7 +21,7 @@ using models::theme;
 namespace {
 
 constexpr int kMargin = 12;
-constexpr int kGap = 7;
+constexpr int kGap = 6;
 
 } // namespace
 
@@ -99,7 +99,7 @@ bool Gallery::isFolded(const GallerySection& section) const {
 
 void Gallery::layOut() {
     const QSize smallest = m_delegate->cell(m_side);
-    const int room = std::max(smallest.width(), viewport()->width() - 2 * kMargin);
+    const int room = std::max(smallest.width(), viewport()->width() - kMargin - 4);
     m_columns = std::max(1, room / smallest.width());
     m_cell = m_delegate->stretches() ? QSize(room / m_columns, smallest.height()) : smallest;
     m_boxes.clear();

@@ -1,5 +1,6 @@
 #include <widgets/views/pruning_card.h>
 
+#include <widgets/models/figures.h>
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 
@@ -91,7 +92,9 @@ void PruneCardDelegate::paint(QPainter& painter, const QRect& cell, int side, Sa
         paintThumbnail(painter, picture, m_session, run->sampleFromRow(nearest), {});
         const QRectF below(right.left() - 4, picture.bottom() + 3, right.width() + 8, 14 * scale);
         const auto cosine = static_cast<double>(m_content->subset->nearestCosine[static_cast<std::size_t>(row.value())]);
-        paintText(painter, below.adjusted(0, 0, -3, 0), format::cosine(cosine), theme().font(11), theme().colour(Role::text2), Qt::AlignRight | Qt::AlignVCenter);
+        painter.setFont(theme().font(11));
+        painter.setPen(theme().colour(Role::text2));
+        models::drawFigures(painter, below, Qt::AlignCenter, format::cosine(cosine));
     }
     painter.restore();
 }

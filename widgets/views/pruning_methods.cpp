@@ -5,6 +5,7 @@
 #include <widgets/views/parts_neighbour_row.h>
 #include <widgets/views/parts_thumbnail.h>
 
+#include <QFontMetricsF>
 #include <QHeaderView>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -22,6 +23,11 @@ namespace {
 class MethodDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override {
+        const QFontMetricsF metrics(theme().font(12, QFont::DemiBold));
+        return {qRound(metrics.horizontalAdvance(index.data().toString())) + 26, qRound(28 * theme().textScale())};
+    }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
         painter->save();
@@ -116,6 +122,7 @@ MethodsTable::MethodsTable(QWidget* parent) : QTableView(parent), m_model(new Me
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(qRound(28 * theme().textScale()));
     horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::ResizeToContents);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsClickable(false);
     const auto choose = [this](const QModelIndex& index) { Q_EMIT methodChosen(m_model->methodAt(index.row())); };

@@ -119,7 +119,7 @@ void PruningView::refreshControls() {
         const QString counts = format::countOf(subset->keptCount, run->rows());
         m_amountText->setText(QStringLiteral("%1 <span style='color:%3'>%2</span>").arg(percent, counts, theme().colour(Role::text2).name()));
         m_amount->setAccessibleDescription(percent + QStringLiteral(", ") + counts);
-        m_edits->setText(tr("%n edit(s) by hand", nullptr, static_cast<int>(subset->handEdits)));
+        m_edits->setText(format::counted(subset->handEdits, tr("1 edit by hand"), tr("%1 edits by hand")));
     } else {
         m_amountText->clear();
         m_edits->clear();

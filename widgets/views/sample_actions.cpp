@@ -33,6 +33,11 @@ QIcon swatchIcon(const QColor& colour) {
     return QIcon(pixels);
 }
 
+/// "#865" or "3 samples".
+QString samplesText(const std::vector<SampleId>& samples) {
+    return format::counted(std::ssize(samples), samples.empty() ? QString() : format::sample(samples.front()), SampleActions::tr("%1 samples"));
+}
+
 } // namespace
 
 SampleActions::SampleActions(models::Session& session, QWidget* context) : QObject(context), m_session(session), m_context(context) {
@@ -66,10 +71,10 @@ void SampleActions::verdict(Edit::Kind kind, const std::vector<SampleId>& sample
     Edit edit;
     edit.kind = already ? Edit::Kind::clearVerdict : kind;
     edit.samples = samples;
-    const int n = static_cast<int>(samples.size());
-    m_session.decide(std::move(edit), already                    ? tr("Leave %n sample(s) to the rule", nullptr, n)
-                                      : kind == Edit::Kind::keep ? tr("Keep %n sample(s)", nullptr, n)
-                                                                 : tr("Prune %n sample(s)", nullptr, n));
+    const QString what = samplesText(samples);
+    m_session.decide(std::move(edit), already                    ? tr("Leave %1 to the rule").arg(what)
+                                      : kind == Edit::Kind::keep ? tr("Keep %1").arg(what)
+                                                                 : tr("Prune %1").arg(what));
 }
 
 void SampleActions::review() {
@@ -80,8 +85,8 @@ void SampleActions::review() {
     Edit edit;
     edit.kind = already ? Edit::Kind::clearReview : Edit::Kind::review;
     edit.samples = samples;
-    const int n = static_cast<int>(samples.size());
-    m_session.decide(std::move(edit), already ? tr("Unmark %n sample(s)", nullptr, n) : tr("Mark %n sample(s) for review", nullptr, n));
+    const QString what = samplesText(samples);
+    m_session.decide(std::move(edit), already ? tr("Unmark %1").arg(what) : tr("Mark %1 for review").arg(what));
 }
 
 void SampleActions::relabel(const std::vector<SampleId>& samples, int label) {
@@ -89,9 +94,9 @@ void SampleActions::relabel(const std::vector<SampleId>& samples, int label) {
     edit.kind = Edit::Kind::relabel;
     edit.samples = samples;
     edit.label = label;
-    const int n = static_cast<int>(samples.size());
-    m_session.decide(std::move(edit), label < 0 ? tr("Take back the label of %n sample(s)", nullptr, n)
-                                                : tr("Relabel %n sample(s) %1", nullptr, n).arg(m_session.className(label)));
+    const QString what = samplesText(samples);
+    m_session.decide(std::move(edit), label < 0 ? tr("Take back the label of %1").arg(what)
+                                                : tr("Relabel %1 as %2").arg(what, m_session.className(label)));
 }
 
 void SampleActions::tag(const std::vector<SampleId>& samples, const QString& tag) {
@@ -99,7 +104,7 @@ void SampleActions::tag(const std::vector<SampleId>& samples, const QString& tag
     edit.kind = Edit::Kind::tag;
     edit.samples = samples;
     edit.tag = tag.toStdString();
-    m_session.decide(std::move(edit), tr("Tag %n sample(s) \"%1\"", nullptr, static_cast<int>(samples.size())).arg(tag));
+    m_session.decide(std::move(edit), tr("Tag %1 \"%2\"").arg(samplesText(samples), tag));
 }
 
 void SampleActions::fillLabels(QMenu& menu, const std::vector<SampleId>& samples) {
@@ -145,7 +150,7 @@ void SampleActions::popUp(QPoint global, QWidget* parent) {
         return;
     auto* menu = new QMenu(parent);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->addSection(samples.size() == 1 ? format::sample(samples.front()) : tr("%1 samples").arg(format::count(static_cast<std::int64_t>(samples.size()))));
+    menu->addSection(samplesText(samples));
     menu->addAction(theme().icon(QStringLiteral("keep")), tr("Keep"), this, [this] { keep(); })->setShortcut(Qt::Key_K);
     menu->addAction(theme().icon(QStringLiteral("prune")), tr("Prune"), this, [this] { prune(); })->setShortcut(Qt::Key_P);
     menu->addAction(theme().icon(QStringLiteral("review")), tr("Review"), this, [this] { review(); })->setShortcut(Qt::Key_M);

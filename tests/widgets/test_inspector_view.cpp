@@ -1,0 +1,116 @@
+#include "run_fixture.h"
+
+#include <widgets/models/theme.h>
+#include <widgets/views/inspector_view.h>
+#include <widgets/views/parts_neighbour_row.h>
+
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QUndoStack>
+#include <QtTest>
+
+using namespace lpntk;
+using namespace lpntk::views;
+using base::SampleId;
+
+namespace {
+
+struct Shown {
+    Shown() : fixture(300, 5), view(fixture.session) {
+        view.resize(320, 860);
+        view.show();
+    }
+    bool choose(std::int64_t row) {
+        const auto sample = fixture.session.run()->sampleFromRow(base::RowId(row));
+        fixture.session.selection().click(sample, false, nullptr);
+        fixture.session.selection().flush();
+        return fixture.wait() && QTest::qWaitFor([this] { return view.isReady(); });
+    }
+    QPushButton* button(const QString& name) {
+        for (auto* candidate : view.findChildren<QPushButton*>())
+            if (candidate->accessibleName() == name)
+                return candidate;
+        return nullptr;
+    }
+    tests::RunFixture fixture;
+    InspectorView view;
+};
+
+} // namespace
+
+class TestInspectorView : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase() { models::theme().apply(*qApp); }
+
+    void showsNeighboursOfTheCurrentSample() {
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        QVERIFY(shown.choose(40));
+        const auto expected = analysis::neighbourhood(*shown.fixture.session.run(), base::RowId(40), {}, 50);
+        auto& model = shown.view.interchangeable().neighbours();
+        QCOMPARE(model.rowCount(), static_cast<int>(expected.interchangeable.size()));
+        for (int row = 0; row < model.rowCount(); ++row)
+            QCOMPARE(model.cosineAt(row), expected.interchangeable[static_cast<std::size_t>(row)].cosine);
+        QCOMPARE(shown.view.contradictory().neighbours().rowCount(), static_cast<int>(expected.contradictory.size()));
+        bool found = false;
+        for (auto* label : shown.view.findChildren<QLabel*>())
+            found |= label->text() == QStringLiteral("%1 of 299").arg(expected.counts.interchangeable);
+        QVERIFY(found);
+    }
+
+    void rapidChangesEndWithTheLast() {
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        for (std::int64_t row = 0; row < 100; ++row) {
+            shown.fixture.session.selection().click(shown.fixture.session.run()->sampleFromRow(base::RowId(row)), false, nullptr);
+            shown.fixture.session.selection().flush();
+        }
+        QVERIFY(shown.choose(99));
+        const auto expected = analysis::neighbourhood(*shown.fixture.session.run(), base::RowId(99), {}, 50);
+        QCOMPARE(shown.view.interchangeable().neighbours().cosineAt(0), expected.interchangeable[0].cosine);
+    }
+
+    void buttonsDecideAboutTheShownSample() {
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        QVERIFY(shown.choose(7));
+        auto& session = shown.fixture.session;
+        const auto sample = session.selection().current();
+        QTest::mouseClick(shown.button("Keep"), Qt::LeftButton);
+        QCOMPARE(session.decisions().of(sample).verdict, curation::Decision::Verdict::keep);
+        QVERIFY(shown.button("Keep")->isChecked());
+        QTest::mouseClick(shown.button("Prune"), Qt::LeftButton);
+        QCOMPARE(session.decisions().of(sample).verdict, curation::Decision::Verdict::prune);
+        QVERIFY(!shown.button("Keep")->isChecked() && shown.button("Prune")->isChecked());
+        session.undoStack().undo();
+        QTRY_VERIFY(shown.button("Keep")->isChecked());
+        QVERIFY(shown.fixture.wait());
+    }
+
+    void backAndForward() {
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        QVERIFY(!shown.view.backButton()->isEnabled());
+        QVERIFY(shown.choose(1));
+        QVERIFY(shown.choose(2));
+        QVERIFY(shown.view.backButton()->isEnabled());
+        shown.view.backButton()->click();
+        QTRY_COMPARE(shown.fixture.session.selection().current(), shown.fixture.session.run()->sampleFromRow(base::RowId(1)));
+        QTRY_VERIFY(shown.view.forwardButton()->isEnabled());
+        QVERIFY(shown.fixture.wait());
+    }
+
+    void samplesOutsideTheRun() {
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        shown.fixture.session.selection().click(SampleId(2), false, nullptr); // ids of the fixture are 3 n + 1
+        shown.fixture.session.selection().flush();
+        QTRY_VERIFY(shown.view.isReady());
+        QCOMPARE(shown.view.interchangeable().neighbours().rowCount(), 0);
+    }
+};
+
+QTEST_MAIN(TestInspectorView)
+#include "test_inspector_view.moc"
