@@ -202,7 +202,8 @@ void checkSameRows(const fs::path& folder, const Rows& rows) {
         std::error_code code;
         if (!fs::exists(path, code))
             return true; // killed before it was written
-        const auto found = formats::NpyArray::open(path).as<std::int64_t>();
+        const formats::NpyArray array = formats::NpyArray::open(path);
+        const auto found = array.as<std::int64_t>();
         return std::equal(found.begin(), found.end(), wanted.begin(), wanted.end());
     };
     if (!same(folder / "samples.npy", rows.samples) || !same(folder / "labels.npy", rows.labels))

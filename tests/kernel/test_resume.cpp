@@ -71,7 +71,7 @@ private Q_SLOTS:
                     stop.request_stop();
             };
             const fs::path run = fresh();
-            QVERIFY_EXCEPTION_THROWN(tests::runFakeJob(fake, run, {stop.get_token(), {}}), base::Cancelled);
+            QVERIFY_THROWS_EXCEPTION(base::Cancelled, tests::runFakeJob(fake, run, {stop.get_token(), {}}));
             QVERIFY(tests::failureOf([&] { run::Run::open(run); }).find("--resume") != std::string::npos);
             QVERIFY(tests::failureOf([&] { tests::runFakeJob(smallJob(), run); }).find("--resume") != std::string::npos);
             FakeJob again = smallJob();
@@ -244,7 +244,7 @@ private:
             if (std::strcmp(event, "tile") == 0 && --left <= 0)
                 stop.request_stop();
         };
-        QVERIFY_EXCEPTION_THROWN(tests::runFakeJob(fake, run, {stop.get_token(), {}}), base::Cancelled);
+        QVERIFY_THROWS_EXCEPTION(base::Cancelled, tests::runFakeJob(fake, run, {stop.get_token(), {}}));
     }
 
     /// A child does the job and is killed at the count-th event of this name, without any chance to tidy up.
