@@ -73,6 +73,7 @@ ClustersView::ClustersView(models::Session& session, QWidget* parent) : SessionV
     m_content = splitter;
     areaColumn->addWidget(splitter);
     m_busy = new BusyLine(session.jobs(), area);
+    setFocusProxy(m_gallery); // the keys of the view go to its pictures
     connectParts();
 }
 

@@ -108,6 +108,7 @@ QWidget* InspectorView::makeSection(const QString& title, QLabel*& counts, Neigh
     words->setProperty("role", "section");
     counts = new QLabel(section);
     counts->setProperty("role", "text3");
+    counts->setFont(theme().font(12));
     counts->setAccessibleName(title);
     head->addWidget(words);
     head->addStretch(1);

@@ -52,7 +52,7 @@ void Gallery::goTo(SampleId sample, Qt::KeyboardModifiers modifiers) {
     const Place* to = placeOf(sample);
     if ((modifiers & Qt::ShiftModifier) && from && to) {
         models::SampleSet range;
-        auto [first, last] = std::minmax(flatIndex(*from), flatIndex(*to));
+        const auto [first, last] = std::minmax({flatIndex(*from), flatIndex(*to)});
         for (auto i = first; i <= last; ++i)
             range.insert(sampleAtFlat(i));
         selection.setSelected(std::move(range), this);

@@ -55,7 +55,8 @@ QVariant NeighbourModel::data(const QModelIndex& index, int role) const {
 }
 
 bool paintRowGround(QPainter& painter, const QStyleOptionViewItem& option, bool selected, bool hovered) {
-    const bool active = option.state & QStyle::State_Active;
+    // Not State_Active: item views clear it when they merely lack the focus.
+    const bool active = !option.widget || option.widget->isActiveWindow();
     if (selected)
         painter.fillRect(option.rect, theme().colour(active ? Role::selection : Role::raised));
     else if (hovered)

@@ -79,6 +79,7 @@ PruningView::PruningView(models::Session& session, QWidget* parent) : SessionVie
     m_content = splitter;
     areaColumn->addWidget(splitter);
     m_busy = new BusyLine(session.jobs(), area);
+    setFocusProxy(m_kept); // the keys of the view go to its pictures
     connectParts();
 }
 

@@ -26,7 +26,7 @@ public:
 
     QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override {
         const QFontMetricsF metrics(theme().font(12, QFont::DemiBold));
-        return {qRound(metrics.horizontalAdvance(index.data().toString())) + 26, qRound(28 * theme().textScale())};
+        return {qRound(metrics.horizontalAdvance(index.data().toString())) + 18, qRound(28 * theme().textScale())};
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -43,7 +43,7 @@ public:
         painter->setPen(theme().colour(Role::border));
         painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
         const bool name = index.column() == MethodsModel::NameColumn;
-        paintText(*painter, QRectF(option.rect).adjusted(12, 0, -12, 0), index.data().toString(), theme().font(12, name && selected ? QFont::DemiBold : QFont::Normal),
+        paintText(*painter, QRectF(option.rect).adjusted(name ? 12 : 4, 0, -12, 0), index.data().toString(), theme().font(12, name && selected ? QFont::DemiBold : QFont::Normal),
                   theme().colour(Role::text), (name ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
         painter->restore();
     }
@@ -121,8 +121,9 @@ MethodsTable::MethodsTable(QWidget* parent) : QTableView(parent), m_model(new Me
     setTabKeyNavigation(false);
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(qRound(28 * theme().textScale()));
-    horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::ResizeToContents);
+    horizontalHeader()->setMinimumSectionSize(40);
+    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::Stretch);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsClickable(false);
     const auto choose = [this](const QModelIndex& index) { Q_EMIT methodChosen(m_model->methodAt(index.row())); };
