@@ -42,16 +42,24 @@ Header readHeader(tjhandle decoder, std::span<const std::byte> bytes, const std:
     return {{colours == TJCS_GRAY ? 1 : 3, height, width}, colours == TJCS_CMYK || colours == TJCS_YCCK};
 }
 
-/// Some pictures of the big data sets have harmless surplus bytes, which every viewer ignores; one that stops early is
-/// not whole.
+/// Some pictures of the big data sets have surplus bytes or odd markers, which every viewer ignores; any other warning
+/// (an early end, missing tables, damaged data) means that pixels are made up.
+bool isHarmless(std::string_view warning) {
+    for (const char* known :
+         {"extraneous bytes before marker", "Invalid SOS parameters", "Unknown Adobe color transform"}) {
+        if (warning.find(known) != std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
 void decompress(tjhandle decoder, std::span<const std::byte> bytes, const ImageSize& size, int format,
                 std::uint8_t* out, const std::string& where) {
     if (tjDecompress2(decoder, data(bytes), bytes.size(), out, size.width, 0, size.height, format, TJFLAG_LIMITSCANS) ==
         0)
         return;
     const std::string_view message = tjGetErrorStr2(decoder);
-    if (tjGetErrorCode(decoder) == TJERR_FATAL || message.find("Premature end") != std::string_view::npos ||
-        message.find("Corrupt JPEG data: bad Huffman") != std::string_view::npos)
+    if (tjGetErrorCode(decoder) == TJERR_FATAL || !isHarmless(message))
         throw FormatError(fmt::format("{}: damaged JPEG ({})", where, message));
 }
 

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cctype>
 #include <cstring>
@@ -416,9 +417,20 @@ private:
             orderedDict(*arguments);
             return;
         }
+        // Bytes as Python 3 writes them into protocol 2; plain ASCII is the same in latin1, the rest is left to
+        // pickledBytes().
+        if (std::strcmp(callee->name, "_codecs encode") == 0 && arguments->items.size() == 2 &&
+            arguments->items[0]->kind == Kind::text && arguments->items[1]->text == "latin1" &&
+            isAscii(arguments->items[0]->text)) {
+            push(Kind::bytes).text = arguments->items[0]->text;
+            return;
+        }
         PickleValue& value = push(Kind::object);
         value.name = callee->name;
         value.items = arguments->items;
+    }
+    static bool isAscii(std::string_view text) {
+        return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
     }
     /// OrderedDict() or OrderedDict([(key, value), ...]).
     void orderedDict(const PickleValue& arguments) {
