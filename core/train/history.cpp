@@ -25,13 +25,13 @@ void refuseUsedFolder(const fs::path& folder) {
 
 } // namespace
 
-History::History(const engine::TrainRequest& request) : m_request(request) {
+History::History(const engine::TrainRequest& request, const base::JobContext& context) : m_request(request) {
     refuseUsedFolder(request.out);
+    m_dataHash = data::datasetHash(*request.data, context);
     std::error_code code;
     m_made = fs::create_directories(request.out, code);
     if (code)
         throw base::IoError("the folder " + base::quoted(request.out) + " cannot be made: " + code.message());
-    m_dataHash = data::datasetHash(*request.data);
 }
 
 History::~History() {

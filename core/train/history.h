@@ -14,7 +14,7 @@ namespace lpntk::train {
 class History {
 public:
     /// Creates the folder. Throws OptionError when it already holds a training, IoError when it cannot be written.
-    explicit History(const engine::TrainRequest& request);
+    History(const engine::TrainRequest& request, const base::JobContext& context);
     /// Takes the folder away again when nothing was written into it and it was made here.
     ~History();
     History(const History&) = delete;

@@ -97,7 +97,7 @@ Training::Training(const engine::TrainRequest& request, const base::JobContext& 
     // Batch norm has no variance to learn from in a last batch of one sample.
     if (m_trainer->samplesMix() && m_stepsPerEpoch > 1 && count % request.batch == 1)
         --m_stepsPerEpoch;
-    m_history = std::make_unique<History>(request);
+    m_history = std::make_unique<History>(request, context);
 }
 
 engine::TrainReport Training::run() {
