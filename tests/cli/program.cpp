@@ -37,7 +37,7 @@ Outcome finish(QProcess& process) {
     return outcome;
 }
 
-Outcome lpntk(const QStringList& arguments) {
+Outcome runProgram(const QStringList& arguments) {
     QProcess process;
     start(process, arguments);
     return finish(process);

@@ -22,7 +22,7 @@ struct Outcome {
 QString programPath();
 
 /// Runs the program to its end.
-Outcome lpntk(const QStringList& arguments);
+Outcome runProgram(const QStringList& arguments);
 
 /// Starts it, for tests that interrupt it.
 void start(QProcess& process, const QStringList& arguments);

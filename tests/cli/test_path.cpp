@@ -80,8 +80,8 @@ void TestPath::initTestCase() {
         QSKIP("Fashion-MNIST is not installed (Debian package dataset-fashion-mnist)");
     writeIdxFolder(text(path("data")), *data::loadDataset(folder->string()), 2000, 400);
     const auto trained =
-        lpntk({"train", "--data", path("data"), "--model", "lenet5", "--preprocess", "fashion-mnist", "--epochs", "4",
-               "--lr", "0.05", "--batch", "32", "--schedule", "cosine", "--out", path("training"), "--json"});
+        runProgram({"train", "--data", path("data"), "--model", "lenet5", "--preprocess", "fashion-mnist", "--epochs",
+                    "4", "--lr", "0.05", "--batch", "32", "--schedule", "cosine", "--out", path("training"), "--json"});
     QVERIFY2(trained.exitCode == 0, trained.err.constData());
     m_weights = trained.json()["weights"].toString();
     QCOMPARE(trained.json()["epochs"].toArray().size(), 4);
@@ -89,16 +89,16 @@ void TestPath::initTestCase() {
 }
 
 void TestPath::infoTellsWhatThingsAre() {
-    const auto dataset = lpntk({"info", path("data"), "--json"});
+    const auto dataset = runProgram({"info", path("data"), "--json"});
     QVERIFY2(dataset.exitCode == 0, dataset.err.constData());
     QCOMPARE(dataset.json()["kind"].toString(), QString("dataset"));
-    const auto weights = lpntk({"info", m_weights, "--json"});
+    const auto weights = runProgram({"info", m_weights, "--json"});
     QCOMPARE(weights.json()["kind"].toString(), QString("weights"));
 }
 
 void TestPath::evalAgreesWithTheRecord() {
     // Neither --model nor --preprocess: both are in the weights' metadata.
-    const auto evaluated = lpntk({"eval", "--data", path("data"), "--weights", m_weights, "--json"});
+    const auto evaluated = runProgram({"eval", "--data", path("data"), "--weights", m_weights, "--json"});
     QVERIFY2(evaluated.exitCode == 0, evaluated.err.constData());
     const auto json = evaluated.json();
     QCOMPARE(json["preprocessing"].toObject()["name"].toString(), QString("fashion-mnist"));
@@ -109,47 +109,49 @@ void TestPath::evalAgreesWithTheRecord() {
 }
 
 void TestPath::planCostsNothing() {
-    const auto plan = lpntk({"plan", "--data", path("data"), "--weights", m_weights, "--limit", "300", "--json"});
+    const auto plan = runProgram({"plan", "--data", path("data"), "--weights", m_weights, "--limit", "300", "--json"});
     QVERIFY2(plan.exitCode == 0, plan.err.constData());
     QCOMPARE(plan.json()["rows"].toInt(), 300);
     QCOMPARE(plan.json()["parameters"].toInt(), 61706);
-    const auto tight = lpntk({"plan", "--data", path("data"), "--weights", m_weights, "--memory", "1M"});
+    const auto tight = runProgram({"plan", "--data", path("data"), "--weights", m_weights, "--memory", "1M"});
     QCOMPARE(tight.exitCode, 1);
     QVERIFY2(tight.err.contains("MB") || tight.err.contains("GB"), tight.err.constData());
 }
 
 void TestPath::kernelToExport() {
-    const auto kernel = lpntk(kernelArguments(path("run"), 300) + QStringList{"--json"});
+    const auto kernel = runProgram(kernelArguments(path("run"), 300) + QStringList{"--json"});
     QVERIFY2(kernel.exitCode == 0, kernel.err.constData());
     QCOMPARE(kernel.json()["rows"].toInt(), 300);
     QVERIFY(kernel.json()["audit"].toObject()["largestCosineError"].toDouble() < 2e-6);
 
-    const auto relations = lpntk({"relations", path("run"), "--json"});
+    const auto relations = runProgram({"relations", path("run"), "--json"});
     QVERIFY2(relations.exitCode == 0, relations.err.constData());
     QCOMPARE(relations.json()["pairs"].toInt(), 300 * 299 / 2);
 
     const auto pruned =
-        lpntk({"prune", path("run"), "--method", "heads", "--keep", "0.5", "--out", path("subset"), "--json"});
+        runProgram({"prune", path("run"), "--method", "heads", "--keep", "0.5", "--out", path("subset"), "--json"});
     QVERIFY2(pruned.exitCode == 0, pruned.err.constData());
-    const auto exported = lpntk({"export", path("subset"), "--format", "idx", "--out", path("exported"), "--json"});
+    const auto exported =
+        runProgram({"export", path("subset"), "--format", "idx", "--out", path("exported"), "--json"});
     QVERIFY2(exported.exitCode == 0, exported.err.constData());
 
     const auto kept = formats::NpyArray::open(text(path("exported/keep_indices.npy"))).toInt64();
     QVERIFY(kept.size() >= 140 && kept.size() <= 160);
     QVERIFY(std::is_sorted(kept.begin(), kept.end()));
-    const auto replayed = lpntk({"replay", path("exported/recipe.json")});
+    const auto replayed = runProgram({"replay", path("exported/recipe.json")});
     QVERIFY2(replayed.exitCode == 0, replayed.err.constData());
 }
 
 void TestPath::untrainedNetworkIsSaid() {
-    const auto evaluated = lpntk({"eval", "--data", path("data"), "--model", "lenet5", "--seed", "3", "--limit", "50"});
+    const auto evaluated =
+        runProgram({"eval", "--data", path("data"), "--model", "lenet5", "--seed", "3", "--limit", "50"});
     QCOMPARE(evaluated.exitCode, 0);
     QVERIFY(evaluated.out.contains("initialised from seed 3"));
 }
 
 void TestPath::scoresAsTable() {
-    const auto scored = lpntk({"score", "--data", path("data"), "--checkpoints", m_weights, "--limit", "20", "--scores",
-                               "el2n,grand", "--out", path("scores.csv")});
+    const auto scored = runProgram({"score", "--data", path("data"), "--checkpoints", m_weights, "--limit", "20",
+                                    "--scores", "el2n,grand", "--out", path("scores.csv")});
     QVERIFY2(scored.exitCode == 0, scored.err.constData());
     QFile file(path("scores.csv"));
     QVERIFY(file.open(QIODevice::ReadOnly));
@@ -160,24 +162,27 @@ void TestPath::scoresAsTable() {
 }
 
 void TestPath::perClassAndIndices() {
-    const auto balanced = lpntk({"eval", "--data", path("data"), "--weights", m_weights, "--per-class", "3", "--json"});
+    const auto balanced =
+        runProgram({"eval", "--data", path("data"), "--weights", m_weights, "--per-class", "3", "--json"});
     QCOMPARE(balanced.json()["samples"].toInt(), 30);
     formats::writeNpy(text(path("some.npy")), std::vector<std::int64_t>{5, 399, 17});
-    QCOMPARE(lpntk({"eval", "--data", path("data"), "--weights", m_weights, "--indices", path("some.npy"), "--json"})
-                 .json()["samples"]
-                 .toInt(),
-             3);
+    QCOMPARE(
+        runProgram({"eval", "--data", path("data"), "--weights", m_weights, "--indices", path("some.npy"), "--json"})
+            .json()["samples"]
+            .toInt(),
+        3);
     formats::writeNpy(text(path("wrong.npy")), std::vector<std::int64_t>{5, 400});
-    const auto wrong = lpntk({"eval", "--data", path("data"), "--weights", m_weights, "--indices", path("wrong.npy")});
+    const auto wrong =
+        runProgram({"eval", "--data", path("data"), "--weights", m_weights, "--indices", path("wrong.npy")});
     QCOMPARE(wrong.exitCode, 1);
     QVERIFY2(wrong.err.contains("400"), wrong.err.constData());
 }
 
 void TestPath::jsonIsTheOnlyOutput() {
-    const auto quiet = lpntk({"eval", "--data", path("data"), "--weights", m_weights, "--quiet"});
+    const auto quiet = runProgram({"eval", "--data", path("data"), "--weights", m_weights, "--quiet"});
     QCOMPARE(quiet.exitCode, 0);
     QVERIFY(quiet.out.isEmpty());
-    const auto plain = lpntk({"eval", "--data", path("data"), "--weights", m_weights});
+    const auto plain = runProgram({"eval", "--data", path("data"), "--weights", m_weights});
     QVERIFY(plain.out.contains("accuracy"));
     QVERIFY2(!plain.err.contains('\r'), "a progress line was drawn although standard error is no terminal");
 }
@@ -195,16 +200,16 @@ void TestPath::ctrlCCancelsTraining() {
     for (const auto& name : QDir(path("cancelled")).entryList(QDir::Files | QDir::Hidden))
         QVERIFY2(name == "history.json" || QRegularExpression("^epoch-\\d{3,}\\.safetensors$").match(name).hasMatch(),
                  qPrintable(name));
-    QCOMPARE(
-        lpntk({"eval", "--data", path("data"), "--weights", path("cancelled/epoch-002.safetensors"), "--limit", "9"})
-            .exitCode,
-        0);
+    QCOMPARE(runProgram(
+                 {"eval", "--data", path("data"), "--weights", path("cancelled/epoch-002.safetensors"), "--limit", "9"})
+                 .exitCode,
+             0);
 }
 
 void TestPath::killedThreeTimesResumesToTheSameBits() {
     QElapsedTimer timer;
     timer.start();
-    const auto whole = lpntk(kernelArguments(path("whole"), 2000));
+    const auto whole = runProgram(kernelArguments(path("whole"), 2000));
     QVERIFY2(whole.exitCode == 0, whole.err.constData());
     const int duration = static_cast<int>(timer.elapsed());
 
@@ -224,7 +229,7 @@ void TestPath::killedThreeTimesResumesToTheSameBits() {
         QVERIFY_EXCEPTION_THROWN(run::Run::open(text(path("resumed"))), base::Error);
     }
     QVERIFY(killed > 0);
-    const auto rest = lpntk(kernelArguments(path("resumed"), 2000) + resumeArgument());
+    const auto rest = runProgram(kernelArguments(path("resumed"), 2000) + resumeArgument());
     QVERIFY2(rest.exitCode == 0, rest.err.constData());
     const auto expected = contents(path("whole"));
     const auto found = contents(path("resumed"));

@@ -20,10 +20,10 @@ private Q_SLOTS:
 };
 
 void TestUsage::versionAndHelp() {
-    const auto version = lpntk({"--version"});
+    const auto version = runProgram({"--version"});
     QCOMPARE(version.exitCode, 0);
     QVERIFY(version.out.startsWith("lpntk "));
-    const auto help = lpntk({"--help"});
+    const auto help = runProgram({"--help"});
     QCOMPARE(help.exitCode, 0);
     QVERIFY(help.out.contains("kernel"));
     QVERIFY(help.err.isEmpty());
@@ -38,7 +38,7 @@ void TestUsage::everyCommandHasHelp_data() {
 
 void TestUsage::everyCommandHasHelp() {
     QFETCH(QString, command);
-    const auto help = lpntk({command, "--help"});
+    const auto help = runProgram({command, "--help"});
     QCOMPARE(help.exitCode, 0);
     for (const char* option : {"--json", "--quiet", "--help"})
         QVERIFY2(help.out.contains(option), option);
@@ -62,12 +62,12 @@ void TestUsage::wrongUsageIsTwo_data() {
 
 void TestUsage::wrongUsageIsTwo() {
     QFETCH(QStringList, arguments);
-    const auto plain = lpntk(arguments);
+    const auto plain = runProgram(arguments);
     QCOMPARE(plain.exitCode, 2);
     QVERIFY(plain.out.isEmpty());
     QVERIFY(plain.err.startsWith("lpntk: "));
     QCOMPARE(plain.err.count('\n'), 1);
-    const auto json = lpntk(arguments + QStringList{"--json"});
+    const auto json = runProgram(arguments + QStringList{"--json"});
     QCOMPARE(json.exitCode, 2);
     QVERIFY(json.json().contains("error"));
 }
@@ -90,11 +90,11 @@ void TestUsage::failureIsOneWithASentence_data() {
 void TestUsage::failureIsOneWithASentence() {
     QFETCH(QStringList, arguments);
     QFETCH(QString, named);
-    const auto plain = lpntk(arguments);
+    const auto plain = runProgram(arguments);
     QCOMPARE(plain.exitCode, 1);
     QVERIFY(plain.out.isEmpty());
     QVERIFY2(plain.err.startsWith("lpntk: ") && plain.err.contains(named.toUtf8()), plain.err.constData());
-    const auto json = lpntk(arguments + QStringList{"--json"});
+    const auto json = runProgram(arguments + QStringList{"--json"});
     QCOMPARE(json.exitCode, 1);
     QVERIFY2(json.json()["error"].toString().contains(named), json.out.constData());
 }

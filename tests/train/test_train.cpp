@@ -8,6 +8,7 @@
 
 #include <helpers/tiny_data.h>
 
+#include <ATen/core/grad_mode.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include <QTemporaryDir>
