@@ -1,8 +1,8 @@
 #include <widgets/models/theme.h>
 
 #include <QFontInfo>
-#include <QPushButton>
 #include <QSignalSpy>
+#include <QWidget>
 #include <QtTest>
 
 using namespace lpntk::models;
@@ -60,11 +60,11 @@ private Q_SLOTS:
     }
 
     void applicationFollows() {
-        QPushButton button("x");
+        QWidget widget;
         QSignalSpy spy(&theme(), &Theme::changed);
         theme().setDark(false);
         QCOMPARE(spy.count(), 1);
-        QCOMPARE(button.palette().color(QPalette::Window), theme().colour(Role::window));
+        QCOMPARE(widget.palette().color(QPalette::Window), theme().colour(Role::window));
         QVERIFY(!qApp->styleSheet().contains('@'));
         theme().setDark(false);
         QCOMPARE(spy.count(), 1);

@@ -83,7 +83,7 @@ QString kappa(double value) {
         return QStringLiteral("0");
     const int exponent = static_cast<int>(std::floor(std::log10(size)));
     if (exponent < -4) {
-        QString text = locale().toString(size, 'e', 2);
+        QString text = locale().toString(size, 'e', 2).toLower();
         text.replace(QLatin1Char('-'), kMinus);
         return (value < 0 ? QString(kMinus) : QStringLiteral("+")) + text;
     }
