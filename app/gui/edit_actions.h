@@ -1,0 +1,40 @@
+#pragma once
+
+#include "action_registry.h"
+#include "saved_selections.h"
+
+#include <widgets/models/session.h>
+
+#include <QObject>
+
+#include <functional>
+
+class QMenu;
+
+namespace lpntk::gui {
+
+/// Undo, redo, copying, and everything that changes the selection. Owned by the window.
+class EditActions : public QObject {
+    Q_OBJECT
+public:
+    EditActions(models::Session& session, SavedSelections& selections, ActionRegistry& actions, QMenu& editMenu, QMenu& selectMenu,
+                QWidget* window);
+
+    /// The current sample as text: number, class, prediction, place.
+    QString currentAsText() const;
+
+private:
+    void addEdit(QMenu& menu);
+    void addSelect(QMenu& menu);
+    void selectWhere(const std::function<bool(base::RowId)>& wanted);
+    void selectContradicting();
+    void save();
+    void refresh();
+
+    models::Session& m_session;
+    SavedSelections& m_selections;
+    ActionRegistry& m_actions;
+    QWidget* m_window = nullptr;
+};
+
+} // namespace lpntk::gui

@@ -1,0 +1,67 @@
+#pragma once
+
+#include "settings.h"
+
+#include <widgets/models/session.h>
+
+#include <QDialog>
+#include <QTimer>
+
+class QComboBox;
+class QFormLayout;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+class QSpinBox;
+class QTableWidget;
+
+namespace lpntk::gui {
+
+/// Asks what kernel to compute and shows its cost before anything runs: the plan's layers, memory, disk and time, made
+/// anew on a worker at every change. What does not fit the budget is said here, with what would.
+class KernelDialog : public QDialog {
+    Q_OBJECT
+public:
+    /// `folder`: where new runs go when nothing else is said.
+    KernelDialog(models::Session& session, Settings& settings, const QString& folder, QWidget* parent);
+
+Q_SIGNALS:
+    void started(lpntk::models::Ticket ticket);
+
+private:
+    QWidget* makeChoices();
+    QWidget* makePlan();
+    void addSamples(QFormLayout& form);
+    void addPrecision(QFormLayout& form);
+    void addBudget(QFormLayout& form);
+    engine::KernelRequest request() const;
+    QString proposedName() const;
+    void changed();
+    void plan();
+    void show(const run::KernelPlan& plan);
+    void say(const QString& sentence);
+    void run();
+
+    models::Session& m_session;
+    Settings& m_settings;
+    QString m_folder;
+    QComboBox* m_split = nullptr;
+    QComboBox* m_samples = nullptr;
+    QSpinBox* m_count = nullptr;
+    QComboBox* m_blocks = nullptr;
+    QComboBox* m_store = nullptr;
+    QComboBox* m_kernel = nullptr;
+    QComboBox* m_precision = nullptr;
+    QSpinBox* m_memory = nullptr;
+    QSpinBox* m_threads = nullptr;
+    QSpinBox* m_top = nullptr;
+    QLineEdit* m_out = nullptr;
+    QLabel* m_cost = nullptr;
+    QLabel* m_words = nullptr;
+    QTableWidget* m_layers = nullptr;
+    QPushButton* m_run = nullptr;
+    QTimer m_pause;
+    bool m_outByHand = false;
+};
+
+} // namespace lpntk::gui

@@ -1,0 +1,234 @@
+#include "project_controller.h"
+
+#include "kernel_picture.h"
+
+#include <widgets/models/selection_model.h>
+
+#include <QCryptographicHash>
+#include <QDir>
+#include <QFileInfo>
+#include <QStandardPaths>
+
+namespace lpntk::gui {
+
+using models::Change;
+
+namespace {
+
+constexpr int kAutosaveMilliseconds = 2000;
+
+std::string textOf(const std::filesystem::path& path) {
+    return path.string();
+}
+
+/// Where the small picture of a project is kept.
+QString pictureFile(const QString& projectPath) {
+    const QString folder = QStandardPaths::writableLocation(QStandardPaths::CacheLocation) + QStringLiteral("/recent");
+    QDir().mkpath(folder);
+    const QByteArray digest = QCryptographicHash::hash(projectPath.toUtf8(), QCryptographicHash::Sha1).toHex().left(16);
+    return folder + QLatin1Char('/') + QString::fromLatin1(digest) + QStringLiteral(".png");
+}
+
+} // namespace
+
+ProjectController::ProjectController(models::Session& session, SavedSelections& selections, Settings& settings, QObject* parent)
+    : QObject(parent), m_session(session), m_selections(selections), m_settings(settings) {
+    m_autosave.setSingleShot(true);
+    m_autosave.setInterval(kAutosaveMilliseconds);
+    connect(&m_autosave, &QTimer::timeout, this, &ProjectController::write);
+    connect(&m_session, &models::Session::changed, this, &ProjectController::sessionChanged);
+    connect(&m_selections, &SavedSelections::changed, this, &ProjectController::touch);
+}
+
+ProjectController::~ProjectController() = default;
+
+QString ProjectController::name() const {
+    if (!m_path.isEmpty())
+        return QFileInfo(m_path).completeBaseName();
+    if (m_session.run())
+        return QString::fromStdString(m_session.run()->folder().filename().string());
+    return m_session.data() ? QString::fromStdString(m_session.data()->name) : QString();
+}
+
+void ProjectController::sessionChanged(models::Changes what) {
+    if (m_pending && what & (Change::run | Change::data))
+        restoreDecisions();
+    const models::Changes kept = Change::data | Change::networks | Change::run | Change::thresholds | Change::clustering
+                                 | Change::subset | Change::decisions | Change::runs;
+    if (what & kept)
+        touch();
+    if (what & (Change::run | Change::data))
+        Q_EMIT changed();
+}
+
+void ProjectController::touch() {
+    if (m_applying || m_pending)
+        return;
+    m_modified = true;
+    if (!m_path.isEmpty() && !m_autosave.isActive())
+        m_autosave.start();
+    Q_EMIT changed();
+}
+
+void ProjectController::open(const QString& path) {
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    m_session.jobs().start<ProjectFile>(
+        tr("Open %1").arg(QFileInfo(path).fileName()), false, this,
+        [file = std::filesystem::path(absolute.toStdString())](const base::JobContext&) { return readProjectFile(file); },
+        [this, absolute](ProjectFile project) {
+            flush();
+            m_path = absolute;
+            apply(project);
+        },
+        [this](const QString& sentence) {
+            m_session.addIssue(models::Issue::Severity::error, tr("The project was not opened. %1").arg(sentence));
+        });
+}
+
+void ProjectController::apply(const ProjectFile& project) {
+    m_applying = true;
+    m_autosave.stop();
+    m_session.closeAll();
+    m_session.setThresholds(project.thresholds);
+    m_session.setMode(project.mode);
+    m_session.setClusterRatio(project.clusterRatio);
+    m_session.setPruneOptions(project.prune);
+    m_selections.reset(project.selections);
+    m_pending = project;
+    if (!project.dataSource.empty())
+        m_session.openData(QString::fromStdString(project.dataSource));
+    for (const ProjectCheckpoint& checkpoint : project.checkpoints)
+        m_session.openCheckpoint({checkpoint.model, checkpoint.weights, checkpoint.seed}, checkpoint.preprocessing);
+    for (const auto& run : project.runs)
+        if (run != project.currentRun)
+            m_session.noteRun(run);
+    if (!project.currentRun.empty())
+        m_session.openRun(project.currentRun);
+    m_applying = false;
+    m_modified = false;
+    if (project.dataSource.empty() && project.currentRun.empty())
+        restoreDecisions();
+    remember();
+    Q_EMIT changed();
+    Q_EMIT layoutRead(project.layout);
+}
+
+void ProjectController::restoreDecisions() {
+    // The run's arrival is waited for where there is one: opening it may begin a new list of decisions.
+    if (!m_pending || (!m_pending->currentRun.empty() && !m_session.run()))
+        return;
+    const ProjectFile project = std::move(*m_pending);
+    m_pending.reset();
+    m_applying = true;
+    m_session.setDecisions(project.decisions);
+    m_session.setThresholds(project.thresholds);
+    m_session.setMode(project.mode);
+    m_session.setClusterRatio(project.clusterRatio);
+    m_session.setPruneOptions(project.prune);
+    if (project.layout.currentSample >= 0)
+        m_session.selection().click(base::SampleId(project.layout.currentSample), false, this);
+    m_applying = false;
+    remember();
+}
+
+void ProjectController::close() {
+    flush();
+    m_applying = true;
+    m_pending.reset();
+    m_session.closeAll();
+    m_selections.reset({});
+    m_applying = false;
+    m_autosave.stop();
+    m_path.clear();
+    m_modified = false;
+    Q_EMIT changed();
+}
+
+ProjectFile ProjectController::snapshot() const {
+    ProjectFile project;
+    const auto data = m_session.data();
+    if (data)
+        project.dataSource = data->kind.empty() ? textOf(data->path) : data->kind + ":" + textOf(data->path);
+    for (const models::Checkpoint& checkpoint : m_session.checkpoints())
+        project.checkpoints.push_back({checkpoint.spec.model, checkpoint.spec.weights, checkpoint.spec.seed, checkpoint.name.toStdString(),
+                                       checkpoint.accuracy, checkpoint.preprocessing});
+    project.currentCheckpoint = m_session.currentCheckpoint();
+    project.runs = m_session.runFolders();
+    if (m_session.run())
+        project.currentRun = m_session.run()->folder();
+    project.decisions = m_session.decisions();
+    project.thresholds = m_session.thresholds();
+    project.mode = m_session.mode();
+    project.clusterRatio = m_session.clusterRatio();
+    project.prune = m_session.pruneOptions();
+    project.selections = m_selections.all();
+    if (takeLayout)
+        project.layout = takeLayout();
+    return project;
+}
+
+void ProjectController::saveAs(const QString& path) {
+    m_path = QFileInfo(path).absoluteFilePath();
+    m_modified = true;
+    write();
+    Q_EMIT changed();
+}
+
+void ProjectController::save() {
+    if (!m_path.isEmpty())
+        write();
+}
+
+void ProjectController::flush() {
+    if (!m_modified || m_path.isEmpty() || m_pending)
+        return;
+    m_autosave.stop();
+    try {
+        writeProjectFile(m_path.toStdString(), snapshot());
+        written({});
+    } catch (const base::Error& problem) {
+        written(QString::fromUtf8(problem.what()));
+    }
+}
+
+void ProjectController::write() {
+    m_autosave.stop();
+    // What is still being opened is not yet in the session; writing now would lose it.
+    if (m_path.isEmpty() || m_pending)
+        return;
+    m_modified = false;
+    m_session.jobs().ask<bool>(
+        "project.write", this,
+        [file = std::filesystem::path(m_path.toStdString()), project = snapshot()](const base::JobContext&) {
+            writeProjectFile(file, project);
+            return true;
+        },
+        [this](bool) { written({}); }, [this](const QString& problem) { written(problem); });
+}
+
+void ProjectController::written(const QString& problem) {
+    if (problem.isEmpty()) {
+        m_modified = m_autosave.isActive();
+        remember();
+    } else {
+        m_modified = true;
+        m_session.addIssue(models::Issue::Severity::error, tr("The project was not saved. %1").arg(problem));
+    }
+    Q_EMIT changed();
+}
+
+void ProjectController::remember() {
+    if (m_path.isEmpty())
+        return;
+    RecentProject recent{m_path, name(), 0, QDateTime::currentDateTime(), pictureFile(m_path)};
+    if (const auto run = m_session.run()) {
+        recent.samples = run->rows();
+        kernelPicture(*run, 88).save(recent.picture);
+    } else if (const auto data = m_session.data(); data && !data->splits.empty()) {
+        recent.samples = data->splits.front().count();
+    }
+    m_settings.addRecent(recent);
+    Q_EMIT recentChanged();
+}
+
+} // namespace lpntk::gui

@@ -1,0 +1,71 @@
+#pragma once
+
+#include "project_file.h"
+#include "saved_selections.h"
+#include "settings.h"
+
+#include <widgets/models/session.h>
+
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <optional>
+
+namespace lpntk::gui {
+
+/// The project of a window: reads it into the session, writes it back, by itself two seconds after the last change.
+/// Owned by the window, lives on its thread; files are read and written on workers.
+class ProjectController : public QObject {
+    Q_OBJECT
+public:
+    ProjectController(models::Session& session, SavedSelections& selections, Settings& settings, QObject* parent = nullptr);
+    ~ProjectController() override;
+
+    /// Where the project lies; empty while it has no file.
+    QString path() const { return m_path; }
+    /// "fashion-demo"; the run's or the data set's name while there is no file; empty when nothing is open.
+    QString name() const;
+    /// Something is open that the file (or nothing) does not hold yet.
+    bool isModified() const { return m_modified; }
+
+    /// Closes what is open and opens the project. A file that cannot be read becomes an issue and changes nothing.
+    void open(const QString& path);
+    void close();
+    /// Writes to `path` and stays there; what goes wrong becomes an issue.
+    void saveAs(const QString& path);
+    void save();
+    /// Writes now what autosave would write in a moment (the window is closing).
+    void flush();
+
+    /// The window's part of the file.
+    std::function<ProjectLayout()> takeLayout;
+    /// Notes a change that no signal tells (layout).
+    void touch();
+
+Q_SIGNALS:
+    void changed();                                      ///< path, name or modified
+    void layoutRead(const lpntk::gui::ProjectLayout& layout);
+    void recentChanged();
+
+private:
+    ProjectFile snapshot() const;
+    void apply(const ProjectFile& project);
+    void sessionChanged(models::Changes what);
+    void restoreDecisions();
+    void write();
+    void written(const QString& problem);
+    void remember();
+
+    models::Session& m_session;
+    SavedSelections& m_selections;
+    Settings& m_settings;
+    QTimer m_autosave;
+    QString m_path;
+    bool m_modified = false;
+    bool m_applying = false;
+    /// Decisions of the project being opened; they are set once what they speak about is there.
+    std::optional<ProjectFile> m_pending;
+};
+
+} // namespace lpntk::gui

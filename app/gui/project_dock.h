@@ -1,0 +1,48 @@
+#pragma once
+
+#include "action_registry.h"
+#include "saved_selections.h"
+
+#include <widgets/models/session.h>
+
+#include <QDockWidget>
+
+#include <memory>
+
+namespace lpntk::gui {
+
+class SideList;
+
+/// The dock at the left: data sets, checkpoints with accuracy, runs, saved selections; below them the classes.
+class ProjectDock : public QDockWidget {
+    Q_OBJECT
+public:
+    ProjectDock(models::Session& session, SavedSelections& selections, ActionRegistry& actions, QWidget* parent = nullptr);
+
+private:
+    void refresh();
+    void refreshClasses();
+    void countClasses();
+    void addDataRows(std::vector<struct SideRow>& rows);
+    void addCheckpointRows(std::vector<struct SideRow>& rows);
+    void addRunRows(std::vector<struct SideRow>& rows);
+    void addSelectionRows(std::vector<struct SideRow>& rows);
+    void selectClass(int label);
+
+    /// Per class: samples of the run (or the data set) and share predicted right, NaN when unknown.
+    struct ClassFigures {
+        std::vector<std::int64_t> count;
+        std::vector<double> accuracy;
+    };
+    static ClassFigures figuresOf(const run::Run& run);
+    static ClassFigures figuresOf(const data::Split& split, int classes);
+
+    models::Session& m_session;
+    SavedSelections& m_selections;
+    ActionRegistry& m_actions;
+    SideList* m_tree = nullptr;
+    SideList* m_classes = nullptr;
+    ClassFigures m_figures;
+};
+
+} // namespace lpntk::gui

@@ -1,0 +1,57 @@
+#include "run_actions.h"
+
+#include "file_actions.h"
+#include "kernel_dialog.h"
+
+#include <QMenu>
+
+namespace lpntk::gui {
+
+using models::Change;
+
+RunActions::RunActions(models::Session& session, Settings& settings, ActionRegistry& actions, QMenu& menu, QWidget* window)
+    : QObject(window), m_session(session), m_settings(settings), m_actions(actions), m_window(window) {
+    const QString topic = tr("Run");
+    menu.addAction(m_actions.add(topic, "run.compute", tr("&Compute a kernel…"), {QKeySequence(QStringLiteral("Ctrl+Return"))}, [this] { compute(); }));
+    menu.addAction(m_actions.add(topic, "run.stop", tr("&Stop all jobs"), {QKeySequence(QStringLiteral("Ctrl+."))}, [this] {
+        for (const models::JobInfo& job : m_session.jobs().jobs())
+            m_session.jobs().cancel(job.ticket);
+    }));
+    menu.addSeparator();
+    QMenu* runs = menu.addMenu(tr("&Runs of the project"));
+    connect(runs, &QMenu::aboutToShow, this, [this, runs] { fillRuns(*runs); });
+    connect(&m_session, &models::Session::changed, this, [this](models::Changes what) {
+        if (what & (Change::data | Change::networks))
+            refresh();
+    });
+    connect(&m_session.jobs(), &models::JobRunner::jobsChanged, this, &RunActions::refresh);
+    refresh();
+}
+
+void RunActions::refresh() {
+    const bool possible = m_session.data() && m_session.currentCheckpoint() >= 0;
+    QAction* compute = m_actions.find("run.compute");
+    compute->setEnabled(possible);
+    compute->setToolTip(possible ? tr("Shows the cost before anything runs") : tr("A kernel needs a data set and a checkpoint; open both first"));
+    m_actions.find("run.stop")->setEnabled(!m_session.jobs().jobs().empty());
+}
+
+void RunActions::compute() {
+    if (!m_session.data() || m_session.currentCheckpoint() < 0)
+        return;
+    auto* dialog = new KernelDialog(m_session, m_settings, defaultRunFolder(), m_window);
+    dialog->open();
+}
+
+void RunActions::fillRuns(QMenu& menu) {
+    menu.clear();
+    for (const auto& folder : m_session.runFolders()) {
+        QAction* action = menu.addAction(QString::fromStdString(folder.filename().string()), this, [this, folder] { m_session.openRun(folder); });
+        action->setCheckable(true);
+        action->setChecked(m_session.run() && m_session.run()->folder() == folder);
+    }
+    if (menu.isEmpty())
+        menu.addAction(tr("No runs yet"))->setEnabled(false);
+}
+
+} // namespace lpntk::gui

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "action_registry.h"
+#include "settings.h"
+
+#include <widgets/models/session.h>
+
+#include <QObject>
+
+class QMenu;
+
+namespace lpntk::gui {
+
+/// The kernel dialog, stopping jobs, exchanging runs and checkpoints. Owned by the window.
+class RunActions : public QObject {
+    Q_OBJECT
+public:
+    RunActions(models::Session& session, Settings& settings, ActionRegistry& actions, QMenu& menu, QWidget* window);
+    void compute();
+
+private:
+    void fillRuns(QMenu& menu);
+    void refresh();
+
+    models::Session& m_session;
+    Settings& m_settings;
+    ActionRegistry& m_actions;
+    QWidget* m_window = nullptr;
+};
+
+} // namespace lpntk::gui

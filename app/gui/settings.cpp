@@ -1,0 +1,115 @@
+#include "settings.h"
+
+#include <algorithm>
+
+namespace lpntk::gui {
+
+namespace {
+
+constexpr std::size_t kMostRecent = 8;
+
+} // namespace
+
+void Settings::write(const QString& key, const QVariant& value) {
+    if (!m_quiet)
+        m_store.setValue(key, value);
+}
+
+Settings::Colours Settings::colours() const {
+    const QString name = m_store.value(QStringLiteral("look/colours"), QStringLiteral("system")).toString();
+    return name == QLatin1String("dark") ? Colours::dark : name == QLatin1String("light") ? Colours::light : Colours::system;
+}
+
+void Settings::setColours(Colours colours) {
+    const char* name = colours == Colours::dark ? "dark" : colours == Colours::light ? "light" : "system";
+    write(QStringLiteral("look/colours"), QString::fromLatin1(name));
+}
+
+double Settings::textScale() const {
+    return std::clamp(m_store.value(QStringLiteral("look/textScale"), 1.0).toDouble(), 1.0, 1.5);
+}
+
+void Settings::setTextScale(double scale) {
+    write(QStringLiteral("look/textScale"), scale);
+}
+
+QByteArray Settings::geometry() const {
+    return m_store.value(QStringLiteral("window/geometry")).toByteArray();
+}
+
+void Settings::setGeometry(const QByteArray& geometry) {
+    write(QStringLiteral("window/geometry"), geometry);
+}
+
+QByteArray Settings::windowState() const {
+    return m_store.value(QStringLiteral("window/state")).toByteArray();
+}
+
+void Settings::setWindowState(const QByteArray& state) {
+    write(QStringLiteral("window/state"), state);
+}
+
+std::int64_t Settings::memoryBudget() const {
+    const qint64 bytes = m_store.value(QStringLiteral("jobs/memory"), qint64{4} << 30).toLongLong();
+    return std::max<qint64>(bytes, qint64{64} << 20);
+}
+
+void Settings::setMemoryBudget(std::int64_t bytes) {
+    write(QStringLiteral("jobs/memory"), QVariant::fromValue(qint64{bytes}));
+}
+
+std::vector<RecentProject> Settings::recent() const {
+    std::vector<RecentProject> list;
+    auto& store = const_cast<QSettings&>(m_store); // beginReadArray moves a cursor, nothing else
+    const int count = store.beginReadArray(QStringLiteral("recent"));
+    for (int i = 0; i < count; ++i) {
+        store.setArrayIndex(i);
+        RecentProject project{store.value(QStringLiteral("path")).toString(), store.value(QStringLiteral("name")).toString(),
+                              store.value(QStringLiteral("samples")).toLongLong(), store.value(QStringLiteral("time")).toDateTime(),
+                              store.value(QStringLiteral("picture")).toString()};
+        if (!project.path.isEmpty())
+            list.push_back(std::move(project));
+    }
+    store.endArray();
+    return list;
+}
+
+void Settings::writeRecent(const std::vector<RecentProject>& list) {
+    if (m_quiet)
+        return;
+    m_store.remove(QStringLiteral("recent"));
+    m_store.beginWriteArray(QStringLiteral("recent"), static_cast<int>(list.size()));
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        m_store.setArrayIndex(static_cast<int>(i));
+        m_store.setValue(QStringLiteral("path"), list[i].path);
+        m_store.setValue(QStringLiteral("name"), list[i].name);
+        m_store.setValue(QStringLiteral("samples"), list[i].samples);
+        m_store.setValue(QStringLiteral("time"), list[i].time);
+        m_store.setValue(QStringLiteral("picture"), list[i].picture);
+    }
+    m_store.endArray();
+}
+
+void Settings::addRecent(const RecentProject& project) {
+    auto list = recent();
+    std::erase_if(list, [&](const RecentProject& other) { return other.path == project.path; });
+    list.insert(list.begin(), project);
+    list.resize(std::min(list.size(), kMostRecent));
+    writeRecent(list);
+}
+
+void Settings::removeRecent(const QString& path) {
+    auto list = recent();
+    std::erase_if(list, [&](const RecentProject& other) { return other.path == path; });
+    writeRecent(list);
+}
+
+QString Settings::lastFolder(const char* purpose) const {
+    return m_store.value(QStringLiteral("folders/") + QLatin1String(purpose)).toString();
+}
+
+void Settings::setLastFolder(const char* purpose, const QString& folder) {
+    write(QStringLiteral("folders/") + QLatin1String(purpose), folder);
+}
+
+} // namespace lpntk::gui
