@@ -12,8 +12,9 @@
 
 #include <ATen/CPUGeneratorImpl.h>
 
+#include <algorithm>
 #include <cstring>
-#include <map>
+#include <optional>
 
 namespace lpntk::model {
 
@@ -29,9 +30,10 @@ std::string inputText(data::ImageShape input) {
 [[noreturn]] void refuseWeights(const base::ShapeError& error, const formats::WeightFile& file, data::ImageShape input,
                                 int classes) {
     const std::string guess = guessBuiltIn(file, input, classes);
-    throw base::ShapeError(error.what() + (guess.empty() ? std::string(". Check the network's name, the number of classes "
-                                                                      "and the size of the pictures.")
-                                                         : ". The keys fit the built-in network " + guess + "."));
+    throw base::ShapeError(error.what() + (guess.empty()
+                                               ? std::string(". Check the network's name, the number of classes "
+                                                             "and the size of the pictures.")
+                                               : ". The keys fit the built-in network " + guess + "."));
 }
 
 /// "aten::conv2d" -> "conv2d".
@@ -73,8 +75,8 @@ double logitError(const Interpreter& interpreter, const ParameterStore& store, d
                                           at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{1}));
     const at::Tensor plain = interpreter.run(pictures, store);
     if (plain.sizes() != at::IntArrayRef({2, classes}))
-        throw base::ShapeError(model + ": the output has the shape " + shapeText(plain.sizes().vec()) + " for two pictures, " +
-                               shapeText({2, classes}) + " is expected");
+        throw base::ShapeError(model + ": the output has the shape " + shapeText(plain.sizes().vec()) +
+                               " for two pictures, " + shapeText({2, classes}) + " is expected");
     if (!at::isfinite(plain).all().item<bool>())
         throw base::ShapeError(model + ": the logits of a synthetic picture are not finite; the weights overflow");
     at::Tensor batched;
@@ -129,17 +131,42 @@ std::shared_ptr<const Network> Network::load(const engine::NetworkSpec& spec, da
     info.fromSeed = !file;
     info.input = input;
     info.classes = classes;
-    info.parameters = graph->parameterCount();
-    info.layers = describeLayers(*graph);
-    network->m_graph = graph;
-    network->m_parameters = store;
-    network->m_interpreter = std::make_shared<const Interpreter>(*graph);
-    info.logitError = logitError(*network->m_interpreter, *store, input, info.model, classes);
-    if (!(info.logitError <= kLargestLogitError))
-        throw base::ShapeError(info.model + ": logits of two pictures computed together and apart differ by " +
-                               std::to_string(info.logitError) + " of the largest; samples influence each other, so "
-                                                                 "per-sample gradients do not exist");
+    network->finish(std::move(graph), std::move(store));
     return network;
+}
+
+std::shared_ptr<const Network> Network::fromGraph(const std::string& name, std::shared_ptr<const Graph> graph,
+                                                  std::shared_ptr<const ParameterStore> store, data::ImageShape input,
+                                                  int classes) {
+    prepareTorch();
+    graph->check(name);
+    const auto fits = [&](const std::vector<ParameterSpec>& specs, const std::vector<at::Tensor>& tensors) {
+        return std::equal(
+            specs.begin(), specs.end(), tensors.begin(), tensors.end(),
+            [](const ParameterSpec& spec, const at::Tensor& tensor) { return tensor.sizes() == spec.shape; });
+    };
+    if (!fits(graph->parameters, store->parameters) || !fits(graph->buffers, store->buffers))
+        throw base::ShapeError(name + ": the tensors do not have the shapes that the graph names");
+    std::shared_ptr<Network> network(new Network);
+    network->m_info.model = name;
+    network->m_info.input = input;
+    network->m_info.classes = classes;
+    network->finish(std::move(graph), std::move(store));
+    return network;
+}
+
+/// Takes the parts, describes them and runs the load check.
+void Network::finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const ParameterStore> store) {
+    m_graph = std::move(graph);
+    m_parameters = std::move(store);
+    m_interpreter = std::make_shared<const Interpreter>(*m_graph);
+    m_info.parameters = m_graph->parameterCount();
+    m_info.layers = describeLayers(*m_graph);
+    m_info.logitError = logitError(*m_interpreter, *m_parameters, m_info.input, m_info.model, m_info.classes);
+    if (!(m_info.logitError <= kLargestLogitError))
+        throw base::ShapeError(m_info.model + ": logits of two pictures computed together and apart differ by " +
+                               std::to_string(m_info.logitError) +
+                               " of the largest; samples influence each other, so per-sample gradients do not exist");
 }
 
 void Network::logits(std::span<const float> inputs, std::int64_t batch, std::span<float> out) const {

@@ -25,6 +25,11 @@ public:
     /// base::ShapeError (missing, unexpected, mis-shaped keys, each listed), IoError, FormatError.
     static std::shared_ptr<const Network> load(const engine::NetworkSpec& spec, data::ImageShape input, int classes,
                                                const base::JobContext& context = {});
+    /// A network from its parts, with the same checks; what a reader of network files ends in. The store's tensors are
+    /// float32 and in the graph's order.
+    static std::shared_ptr<const Network> fromGraph(const std::string& name, std::shared_ptr<const Graph> graph,
+                                                    std::shared_ptr<const ParameterStore> store,
+                                                    data::ImageShape input, int classes);
     ~Network();
 
     const engine::NetworkInfo& info() const { return m_info; }
@@ -41,6 +46,8 @@ public:
 
 private:
     Network();
+    void finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const ParameterStore> store);
+
     engine::NetworkInfo m_info;
     std::shared_ptr<const Graph> m_graph;
     std::shared_ptr<const ParameterStore> m_parameters;
