@@ -46,7 +46,8 @@ std::vector<ValueId> tensorIds(const Step& step, const torch::jit::Stack& stack)
 /// needs no gradient, so that the first convolution computes none for the pixels.
 class Recorder {
 public:
-    Recorder(const Interpreter& interpreter, const model::VmapLevel& level) : m_interpreter(interpreter), m_level(level) {}
+    Recorder(const Interpreter& interpreter, const model::VmapLevel& level)
+        : m_interpreter(interpreter), m_level(level) {}
 
     void execute(const Step& step, torch::jit::Stack& stack) {
         if (!step.isUse()) {
@@ -57,9 +58,8 @@ public:
         step.call(stack);
         for (std::size_t i = 0; i < stack.size(); ++i) {
             std::size_t element = 0;
-            stack[i] = withTensors(stack[i], [&](const at::Tensor& tensor) {
-                return recordOutput(tensor, i + element++);
-            });
+            stack[i] =
+                withTensors(stack[i], [&](const at::Tensor& tensor) { return recordOutput(tensor, i + element++); });
         }
         use.outputGradients.resize(std::max(stack.size(), m_outputs));
         m_outputs = 0;

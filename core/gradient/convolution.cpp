@@ -28,7 +28,8 @@ Geometry geometryOf(const Use& use) {
     const auto argument = [&](const char* name) -> const c10::IValue& {
         return use.arguments[use.step->position(name)];
     };
-    return {pair(argument("stride")), pair(argument("padding")), pair(argument("dilation")), argument("groups").toInt()};
+    return {pair(argument("stride")), pair(argument("padding")), pair(argument("dilation")),
+            argument("groups").toInt()};
 }
 
 /// (N, pictures per sample, C, H, W).
@@ -58,7 +59,8 @@ void writeDirect(const at::Tensor& x, const at::Tensor& g, const at::Tensor& wei
 void writeUnfoldedChunk(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight, const Geometry& geometry,
                         const Destination& destination) {
     const std::int64_t samples = x.size(0), groups = geometry.groups;
-    const at::Tensor columns = at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
+    const at::Tensor columns =
+        at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
     if (groups == 1) {
         productPerSample(g.flatten(2), columns.transpose(1, 2), destination);
         return;
@@ -105,8 +107,8 @@ void writeConvolution(const Use& use, Rule rule, const Destinations& destination
         writeDirect(x, g, weight.value, geometry, destination);
         return;
     }
-    const std::int64_t unfolded = weight.value.numel() / weight.value.size(0) * geometry.groups * g.size(3) * g.size(4) *
-                                  static_cast<std::int64_t>(x.element_size());
+    const std::int64_t unfolded = weight.value.numel() / weight.value.size(0) * geometry.groups * g.size(3) *
+                                  g.size(4) * static_cast<std::int64_t>(x.element_size());
     const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(unfolded, 1));
     for (std::int64_t first = 0; first < x.size(0); first += chunk) {
         const std::int64_t count = std::min(chunk, x.size(0) - first);

@@ -42,8 +42,8 @@ double gradientCheck(const model::Network& network) {
     // The caller keeps the network; the computer only borrows it for the length of this call.
     const std::shared_ptr<const model::Network> borrowed(&network, [](const model::Network*) {});
     const TorchSignalComputer computer(borrowed, SignalComputer::Grade::float64, run::KernelKind::lpntk);
-    const auto signals = computer.parameterGradients(
-        {input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())}, labels);
+    const auto signals =
+        computer.parameterGradients({input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())}, labels);
 
     const model::Interpreter interpreter(network.graph(), at::kDouble);
     const model::ParameterStore store = network.parameters().clone(at::kDouble, /*requiresGrad=*/true);

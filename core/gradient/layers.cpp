@@ -93,7 +93,8 @@ private:
         if (withBias)
             std::erase(remaining, bias->id);
         const std::int64_t leaf = m_interpreter.parameterIndex(weightOf(use)->id);
-        m_layout.implicit[index] = {m_layout.layers.size(), leaf, withBias ? m_interpreter.parameterIndex(bias->id) : -1};
+        m_layout.implicit[index] = {m_layout.layers.size(), leaf,
+                                    withBias ? m_interpreter.parameterIndex(bias->id) : -1};
         m_layout.layers.push_back({moduleOf(name(leaf)), operationOf(use), true,
                                    weight.numel() + (withBias ? weight.size(0) : 0),
                                    weight.size(1) + (withBias ? 1 : 0), weight.size(0)});

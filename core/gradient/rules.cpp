@@ -129,8 +129,9 @@ std::map<ValueId, at::Tensor> generalGradients(const Use& use) {
     std::map<ValueId, at::Tensor> result;
     std::vector<at::Tensor> found(values.size());
     if (!outputs.empty())
-        found = torch::autograd::grad(outputs, expanded, outputGradients, /*retain_graph=*/false, /*create_graph=*/false,
-                                      /*allow_unused=*/true);
+        found =
+            torch::autograd::grad(outputs, expanded, outputGradients, /*retain_graph=*/false, /*create_graph=*/false,
+                                  /*allow_unused=*/true);
     for (std::size_t i = 0; i < values.size(); ++i)
         result[values[i]] = found[i].defined() ? found[i] : at::zeros_like(expanded[i], at::MemoryFormat::Contiguous);
     return result;

@@ -24,8 +24,9 @@ void refuseTrainingMode(const model::Interpreter& interpreter) {
             continue;
         const auto& slot = step.slots[*step.trainingSlot];
         if (slot.fixed.isBool() && slot.fixed.toBool())
-            throw base::ShapeError(step.place + " is in training mode: samples of a batch would influence each other and "
-                                                "per-sample gradients do not exist; export the network after model.eval()");
+            throw base::ShapeError(step.place +
+                                   " is in training mode: samples of a batch would influence each other and "
+                                   "per-sample gradients do not exist; export the network after model.eval()");
     }
 }
 
@@ -89,9 +90,9 @@ void TorchSignalComputer::compute(std::span<const float> inputs, std::span<const
     }
     const auto samples = static_cast<std::int64_t>(labels.size());
     const data::ImageShape shape = m_network->input();
-    const at::Tensor input =
-        at::from_blob(const_cast<float*>(inputs.data()), {samples, shape.channels, shape.height, shape.width}, at::kFloat)
-            .to(m_type);
+    const at::Tensor input = at::from_blob(const_cast<float*>(inputs.data()),
+                                           {samples, shape.channels, shape.height, shape.width}, at::kFloat)
+                                 .to(m_type);
     Capture captured = capture(m_interpreter, m_store, input, seedsFor(labels, m_kind));
     if (!logits.empty()) {
         const at::Tensor result = captured.logits.to(at::kFloat).contiguous();
@@ -122,7 +123,8 @@ at::Tensor TorchSignalComputer::leafRows(std::int64_t leaf, std::span<const Sign
                                          std::int64_t samples) const {
     const LeafPlace& place = m_layout.leaves.at(leaf);
     const SignalTarget& target = targets[place.layer];
-    char* const begin = static_cast<char*>(target.left) + place.offset * static_cast<std::int64_t>(at::elementSize(m_type));
+    char* const begin =
+        static_cast<char*>(target.left) + place.offset * static_cast<std::int64_t>(at::elementSize(m_type));
     return rowsAt(begin, samples, place.width, target.leftStride, m_type);
 }
 
@@ -185,7 +187,8 @@ void TorchSignalComputer::writeDerived(const Capture& captured, const std::map<V
         {
             const at::AutoGradMode mode(true);
             const model::VmapLevel level(samples);
-            gradients = torch::autograd::grad({derived}, leaves, {level.wrap(sum.reshape(shape))}, /*retain_graph=*/true);
+            gradients =
+                torch::autograd::grad({derived}, leaves, {level.wrap(sum.reshape(shape))}, /*retain_graph=*/true);
         }
         for (std::size_t i = 0; i < leaves.size(); ++i) {
             const std::int64_t leaf = m_layout.derivedFrom.at(id)[i];

@@ -2,8 +2,8 @@
 
 #include <core/base/error.h>
 
-#include <ATen/ScalarOps.h>
 #include <ATen/core/jit_type.h>
+#include <ATen/ScalarOps.h>
 
 namespace lpntk::model {
 
@@ -49,29 +49,46 @@ template <typename T> IValue numberAs(T number, const c10::TypePtr& wanted) {
 at::ScalarType scalarType(formats::DType type, at::ScalarType floating) {
     using formats::DType;
     switch (type) {
-    case DType::u8: return at::kByte;
-    case DType::u16: return at::kUInt16;
-    case DType::u32: return at::kUInt32;
-    case DType::u64: return at::kUInt64;
-    case DType::i8: return at::kChar;
-    case DType::i16: return at::kShort;
-    case DType::i32: return at::kInt;
-    case DType::i64: return at::kLong;
-    case DType::f16: return at::kHalf;
-    case DType::bf16: return at::kBFloat16;
-    case DType::f32: return floating;
-    case DType::f64: return at::kDouble;
-    case DType::boolean: return at::kBool;
+    case DType::u8:
+        return at::kByte;
+    case DType::u16:
+        return at::kUInt16;
+    case DType::u32:
+        return at::kUInt32;
+    case DType::u64:
+        return at::kUInt64;
+    case DType::i8:
+        return at::kChar;
+    case DType::i16:
+        return at::kShort;
+    case DType::i32:
+        return at::kInt;
+    case DType::i64:
+        return at::kLong;
+    case DType::f16:
+        return at::kHalf;
+    case DType::bf16:
+        return at::kBFloat16;
+    case DType::f32:
+        return floating;
+    case DType::f64:
+        return at::kDouble;
+    case DType::boolean:
+        return at::kBool;
     }
     return floating;
 }
 
 at::MemoryFormat memoryFormat(MemoryFormat format) {
     switch (format) {
-    case MemoryFormat::contiguous: return at::MemoryFormat::Contiguous;
-    case MemoryFormat::channelsLast: return at::MemoryFormat::ChannelsLast;
-    case MemoryFormat::channelsLast3d: return at::MemoryFormat::ChannelsLast3d;
-    case MemoryFormat::preserve: return at::MemoryFormat::Preserve;
+    case MemoryFormat::contiguous:
+        return at::MemoryFormat::Contiguous;
+    case MemoryFormat::channelsLast:
+        return at::MemoryFormat::ChannelsLast;
+    case MemoryFormat::channelsLast3d:
+        return at::MemoryFormat::ChannelsLast3d;
+    case MemoryFormat::preserve:
+        return at::MemoryFormat::Preserve;
     }
     return at::MemoryFormat::Contiguous;
 }
@@ -79,11 +96,16 @@ at::MemoryFormat memoryFormat(MemoryFormat format) {
 /// An empty list of whatever the schema wants; exporters write every empty list as one of sizes.
 IValue emptyList(const c10::TypePtr& element) {
     switch (element ? element->kind() : TypeKind::IntType) {
-    case TypeKind::FloatType: return c10::List<double>();
-    case TypeKind::BoolType: return c10::List<bool>();
-    case TypeKind::TensorType: return c10::List<at::Tensor>();
-    case TypeKind::OptionalType: return c10::List<std::optional<at::Tensor>>();
-    default: return c10::List<std::int64_t>();
+    case TypeKind::FloatType:
+        return c10::List<double>();
+    case TypeKind::BoolType:
+        return c10::List<bool>();
+    case TypeKind::TensorType:
+        return c10::List<at::Tensor>();
+    case TypeKind::OptionalType:
+        return c10::List<std::optional<at::Tensor>>();
+    default:
+        return c10::List<std::int64_t>();
     }
 }
 

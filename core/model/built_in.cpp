@@ -52,7 +52,8 @@ Flow basicBlock(GraphBuilder& g, const std::string& name, const Flow& x, std::in
     y = convNorm(g, name + ".conv2", name + ".bn2", y, {channels, 3, 1, 1, false}, normalise);
     Flow shortcut = x;
     if (stride != 1 || x.channels != channels)
-        shortcut = convNorm(g, name + ".shortcut.0", name + ".shortcut.1", x, {channels, 1, stride, 0, false}, normalise);
+        shortcut =
+            convNorm(g, name + ".shortcut.0", name + ".shortcut.1", x, {channels, 1, stride, 0, false}, normalise);
     return g.relu(g.add(y, shortcut));
 }
 

@@ -51,7 +51,9 @@ std::int64_t Graph::parameterCount() const {
 }
 
 void Graph::check(const std::string& where) const {
-    const auto known = [&](ValueId id) { return id.isValid() && id.value() < static_cast<std::int64_t>(values.size()); };
+    const auto known = [&](ValueId id) {
+        return id.isValid() && id.value() < static_cast<std::int64_t>(values.size());
+    };
     if (!known(input) || !known(output))
         throw base::FormatError(where + ": the graph has no input or no output");
     std::vector<bool> ready(values.size());
@@ -66,7 +68,8 @@ void Graph::check(const std::string& where) const {
         for (const auto& [name, argument] : node.arguments) {
             visitValues(argument, [&](ValueId id) {
                 if (!known(id) || !ready[static_cast<std::size_t>(id.value())])
-                    throw base::FormatError(place + ": argument \"" + name + "\" refers to a value that no earlier call returns");
+                    throw base::FormatError(place + ": argument \"" + name +
+                                            "\" refers to a value that no earlier call returns");
             });
         }
         for (const ValueId result : node.results) {

@@ -79,8 +79,8 @@ public:
     const Value& value(ValueId id) const { return values.at(static_cast<std::size_t>(id.value())); }
     /// d: numbers in all parameters.
     std::int64_t parameterCount() const;
-    /// Throws FormatError when a call stands outside the allowed namespaces (aten, prims, sym), reads a value that is not there yet, or
-    /// the graph has no input or output.
+    /// Throws FormatError when a call stands outside the allowed namespaces (aten, prims, sym), reads a value that is
+    /// not there yet, or the graph has no input or output.
     void check(const std::string& where) const;
 };
 

@@ -68,8 +68,8 @@ GraphBuilder::Flow GraphBuilder::conv2d(const std::string& name, const Flow& x, 
                                      {Initialisation::Kind::uniform, weightBound(fanIn)});
     std::vector<std::pair<std::string, Argument>> arguments{{"input", x.id}, {"weight", weight}};
     if (options.bias)
-        arguments.emplace_back("bias", parameter(name + ".bias", {options.channels},
-                                                 {Initialisation::Kind::uniform, biasBound(fanIn)}));
+        arguments.emplace_back(
+            "bias", parameter(name + ".bias", {options.channels}, {Initialisation::Kind::uniform, biasBound(fanIn)}));
     arguments.emplace_back("stride", sizes(options.stride, options.stride));
     arguments.emplace_back("padding", sizes(options.padding, options.padding));
     Flow result = out;
@@ -78,10 +78,9 @@ GraphBuilder::Flow GraphBuilder::conv2d(const std::string& name, const Flow& x, 
 }
 
 GraphBuilder::Flow GraphBuilder::linear(const std::string& name, const Flow& x, std::int64_t features) {
-    const ValueId weight = parameter(name + ".weight", {features, x.channels},
-                                     {Initialisation::Kind::uniform, weightBound(x.channels)});
-    const ValueId bias =
-        parameter(name + ".bias", {features}, {Initialisation::Kind::uniform, biasBound(x.channels)});
+    const ValueId weight =
+        parameter(name + ".weight", {features, x.channels}, {Initialisation::Kind::uniform, weightBound(x.channels)});
+    const ValueId bias = parameter(name + ".bias", {features}, {Initialisation::Kind::uniform, biasBound(x.channels)});
     return {call("aten::linear", "", name, {{"input", x.id}, {"weight", weight}, {"bias", bias}}), features};
 }
 

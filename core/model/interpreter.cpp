@@ -158,7 +158,8 @@ Interpreter::Interpreter(const Graph& graph, at::ScalarType floating)
     for (std::size_t i = 0; i < m_values.size(); ++i)
         m_parameterDependent[i] = m_values[i].source == Value::Source::parameter;
     for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const bool assertion = std::find(kAssertions.begin(), kAssertions.end(), graph.nodes[i].target) != kAssertions.end();
+        const bool assertion =
+            std::find(kAssertions.begin(), kAssertions.end(), graph.nodes[i].target) != kAssertions.end();
         if (!assertion)
             addStep(withoutViews(graph.nodes[i]), i);
     }
@@ -167,7 +168,8 @@ Interpreter::Interpreter(const Graph& graph, at::ScalarType floating)
 
 void Interpreter::addStep(const Node& node, std::size_t index) {
     Step step;
-    step.place = "call " + std::to_string(index) + " (" + node.target + (node.module.empty() ? "" : ", " + node.module) + ")";
+    step.place =
+        "call " + std::to_string(index) + " (" + node.target + (node.module.empty() ? "" : ", " + node.module) + ")";
     step.op = resolve(node, step.place);
     step.target = node.target;
     step.overload = node.overload;
@@ -207,7 +209,8 @@ void Interpreter::findLastReads() {
     for (std::size_t i = 0; i < m_steps.size(); ++i) {
         for (const ValueId result : m_steps[i].results)
             last[static_cast<std::size_t>(result.value())] = static_cast<std::int64_t>(i);
-        visitReads(m_steps[i], [&](ValueId id) { last[static_cast<std::size_t>(id.value())] = static_cast<std::int64_t>(i); });
+        visitReads(m_steps[i],
+                   [&](ValueId id) { last[static_cast<std::size_t>(id.value())] = static_cast<std::int64_t>(i); });
     }
     for (std::size_t value = 0; value < last.size(); ++value) {
         const ValueId id(static_cast<std::int64_t>(value));
@@ -226,11 +229,20 @@ Interpreter::Environment Interpreter::environment(const at::Tensor& input, const
     for (std::size_t i = 0; i < m_values.size(); ++i) {
         const auto at = static_cast<std::size_t>(m_values[i].index);
         switch (m_values[i].source) {
-        case Value::Source::input: environment[i] = input; break;
-        case Value::Source::parameter: environment[i] = store.parameters.at(at); break;
-        case Value::Source::buffer: environment[i] = store.buffers.at(at); break;
-        case Value::Source::constant: environment[i] = store.constants.at(at); break;
-        case Value::Source::result: break;
+        case Value::Source::input:
+            environment[i] = input;
+            break;
+        case Value::Source::parameter:
+            environment[i] = store.parameters.at(at);
+            break;
+        case Value::Source::buffer:
+            environment[i] = store.buffers.at(at);
+            break;
+        case Value::Source::constant:
+            environment[i] = store.constants.at(at);
+            break;
+        case Value::Source::result:
+            break;
         }
     }
     return environment;

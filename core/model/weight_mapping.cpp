@@ -61,10 +61,16 @@ std::string commonPrefix(const std::vector<NamedShape>& tensors) {
 
 /// One spelling for the names that different programs give the same module.
 std::string commonSpelling(const std::string& name) {
-    static const std::map<std::string, std::string, std::less<>> kSame{
-        {"downsample", "shortcut"}, {"fc", "linear"},      {"classifier", "linear"}, {"head", "linear"},
-        {"gamma", "weight"},        {"beta", "bias"},      {"moving_mean", "running_mean"},
-        {"moving_variance", "running_var"}, {"norm1", "bn1"}, {"norm2", "bn2"}};
+    static const std::map<std::string, std::string, std::less<>> kSame{{"downsample", "shortcut"},
+                                                                       {"fc", "linear"},
+                                                                       {"classifier", "linear"},
+                                                                       {"head", "linear"},
+                                                                       {"gamma", "weight"},
+                                                                       {"beta", "bias"},
+                                                                       {"moving_mean", "running_mean"},
+                                                                       {"moving_variance", "running_var"},
+                                                                       {"norm1", "bn1"},
+                                                                       {"norm2", "bn2"}};
     std::string result;
     std::size_t begin = 0;
     while (begin <= name.size()) {

@@ -10,10 +10,14 @@ namespace {
 
 at::ScalarType storedType(const formats::NamedTensor& tensor, const std::string& where) {
     switch (tensor.type) {
-    case formats::DType::f16: return at::kHalf;
-    case formats::DType::bf16: return at::kBFloat16;
-    case formats::DType::f32: return at::kFloat;
-    case formats::DType::f64: return at::kDouble;
+    case formats::DType::f16:
+        return at::kHalf;
+    case formats::DType::bf16:
+        return at::kBFloat16;
+    case formats::DType::f32:
+        return at::kFloat;
+    case formats::DType::f64:
+        return at::kDouble;
     default:
         throw base::FormatError(where + ": " + tensor.name + " holds " + formats::nameOf(tensor.type) +
                                 "; weights must be floating-point numbers (quantised ones cannot be used)");

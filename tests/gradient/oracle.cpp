@@ -13,7 +13,7 @@ namespace lpntk::tests {
 namespace {
 
 at::Tensor convolution(const Weights& w, const std::string& name, const at::Tensor& x, std::int64_t stride,
-                          std::int64_t padding) {
+                       std::int64_t padding) {
     const auto bias = w.find(name + ".bias");
     return at::conv2d(x, w.at(name + ".weight"), bias == w.end() ? at::Tensor() : bias->second, stride, padding);
 }
@@ -92,7 +92,7 @@ at::Tensor lpntkSeeds(const at::Tensor& logits, const std::vector<std::int64_t>&
 }
 
 at::Tensor oracleSignals(const Forward& forward, const model::Network& network, const at::Tensor& inputs,
-                            const at::Tensor& seeds) {
+                         const at::Tensor& seeds) {
     const Weights weights = weightsOf(network);
     std::vector<at::Tensor> leaves;
     for (const std::string& name : parameterNames(network))
@@ -100,8 +100,7 @@ at::Tensor oracleSignals(const Forward& forward, const model::Network& network, 
     std::vector<at::Tensor> rows;
     for (std::int64_t i = 0; i < inputs.size(0); ++i) {
         const std::int64_t other = (i + 1) % inputs.size(0);
-        const at::Tensor logits =
-            forward(weights, at::stack({inputs[i], inputs[other]}).to(at::kDouble));
+        const at::Tensor logits = forward(weights, at::stack({inputs[i], inputs[other]}).to(at::kDouble));
         const at::Tensor value = (logits[0] * seeds[i].to(at::kDouble)).sum();
         std::vector<at::Tensor> parts;
         for (const at::Tensor& gradient : torch::autograd::grad({value}, leaves))
@@ -111,8 +110,8 @@ at::Tensor oracleSignals(const Forward& forward, const model::Network& network, 
     return at::stack(rows);
 }
 
-at::Tensor kernelOf(const model::Network& network, const at::Tensor& inputs,
-                       const std::vector<std::int64_t>& labels, bool float64) {
+at::Tensor kernelOf(const model::Network& network, const at::Tensor& inputs, const std::vector<std::int64_t>& labels,
+                    bool float64) {
     using gradient::SignalComputer;
     const std::shared_ptr<const model::Network> borrowed(&network, [](const model::Network*) {});
     const auto computer = SignalComputer::create(

@@ -62,7 +62,8 @@ void TestSignals::oneSampleEqualsItsRowInABatch() {
     const std::vector<std::int64_t> labels{2, 0, 1};
     const at::Tensor kernel = kernelOf(*network, pictures, labels, true);
     for (std::int64_t i = 0; i < 3; ++i) {
-        const at::Tensor single = kernelOf(*network, pictures.narrow(0, i, 1), {labels[static_cast<std::size_t>(i)]}, true);
+        const at::Tensor single =
+            kernelOf(*network, pictures.narrow(0, i, 1), {labels[static_cast<std::size_t>(i)]}, true);
         QVERIFY(std::abs(single.item<double>() / kernel[i][i].item<double>() - 1) < 1e-12);
     }
 }

@@ -24,8 +24,11 @@ struct Weights {
 
     void add(const std::string& name, const at::Tensor& tensor, formats::DType type = formats::DType::f32) {
         owned.push_back(tensor.contiguous());
-        tensors.push_back({name, type, tensor.sizes().vec(),
-                           {static_cast<const std::byte*>(owned.back().const_data_ptr()), owned.back().nbytes()}, {}});
+        tensors.push_back({name,
+                           type,
+                           tensor.sizes().vec(),
+                           {static_cast<const std::byte*>(owned.back().const_data_ptr()), owned.back().nbytes()},
+                           {}});
     }
     std::filesystem::path write(const QTemporaryDir& folder) const {
         const std::filesystem::path path = folder.filePath("weights.safetensors").toStdString();
@@ -133,7 +136,8 @@ void TestNetwork::otherSizesAndClasses() {
     for (const std::string& name : model::builtInModels()) {
         for (const data::ImageShape shape : {data::ImageShape{3, 32, 32}, data::ImageShape{1, 20, 24}}) {
             const auto network = fromSeed(name, shape, 1, 3);
-            const std::vector<float> pixels(static_cast<std::size_t>(2 * shape.channels * shape.height * shape.width), 0.5F);
+            const std::vector<float> pixels(static_cast<std::size_t>(2 * shape.channels * shape.height * shape.width),
+                                            0.5F);
             std::vector<float> logits(6);
             network->logits(pixels, 2, logits);
             QCOMPARE(logits[0], logits[3]);
@@ -235,20 +239,25 @@ void TestNetwork::refusesAnAmbiguousOrder() {
     const auto original = fromSeed("resnet18-nobn", {3, 8, 8});
     int number = 100;
     // Convolutions that are alike, in an order that contradicts their names.
-    const Weights weights =
-        renamed(*original, [&](const std::string& name) { return "m" + std::to_string(number--) + name.substr(name.rfind('.')); });
+    const Weights weights = renamed(*original, [&](const std::string& name) {
+        return "m" + std::to_string(number--) + name.substr(name.rfind('.'));
+    });
     const auto path = weights.write(folder);
-    QVERIFY(!failure<base::ShapeError>([&] { model::Network::load({"resnet18-nobn", path, 0}, {3, 8, 8}, 10); }).empty());
+    QVERIFY(!failure<base::ShapeError>([&] {
+                 model::Network::load({"resnet18-nobn", path, 0}, {3, 8, 8}, 10);
+             }).empty());
 }
 
 void TestNetwork::listsWhatDoesNotFit() {
     const QTemporaryDir folder;
     const auto original = fromSeed("lenet5");
-    Weights weights = renamed(*original, [](const std::string& name) { return replaced(name, "fc2.bias", "fc9.bias"); });
+    Weights weights =
+        renamed(*original, [](const std::string& name) { return replaced(name, "fc2.bias", "fc9.bias"); });
     weights.tensors[0].shape = {3, 2, 5, 5};
     const auto path = weights.write(folder);
-    const std::string message =
-        failure<base::ShapeError>([&] { model::Network::load({"lenet5", path, 0}, {1, 28, 28}, 10); });
+    const std::string message = failure<base::ShapeError>([&] {
+        model::Network::load({"lenet5", path, 0}, {1, 28, 28}, 10);
+    });
     for (const char* part : {"weights.safetensors", "fc2.bias (84)", "fc9.bias", "(3, 2, 5, 5)", "(6, 1, 5, 5)"})
         QVERIFY2(message.find(part) != std::string::npos, message.c_str());
 }
@@ -274,10 +283,12 @@ void TestNetwork::refusesNumbersThatAreNotFinite() {
     Weights weights = renamed(*original, [](const std::string& name) { return name; });
     weights.owned[4] = weights.owned[4].clone();
     weights.owned[4][0][0] = std::numeric_limits<float>::infinity();
-    weights.tensors[4].bytes = {static_cast<const std::byte*>(weights.owned[4].const_data_ptr()), weights.owned[4].nbytes()};
+    weights.tensors[4].bytes = {static_cast<const std::byte*>(weights.owned[4].const_data_ptr()),
+                                weights.owned[4].nbytes()};
     const auto path = weights.write(folder);
-    const std::string message =
-        failure<base::FormatError>([&] { model::Network::load({"lenet5", path, 0}, {1, 28, 28}, 10); });
+    const std::string message = failure<base::FormatError>([&] {
+        model::Network::load({"lenet5", path, 0}, {1, 28, 28}, 10);
+    });
     QVERIFY2(message.find("fc1.weight") != std::string::npos, message.c_str());
 }
 
@@ -297,8 +308,9 @@ void TestNetwork::guessesTheNetwork() {
     const auto original = fromSeed("lenet5");
     const auto path = renamed(*original, [](const std::string& name) { return name; }).write(folder);
     QCOMPARE(model::Network::load({"", path, 0}, {1, 28, 28}, 10)->info().model, std::string("lenet5"));
-    const std::string message =
-        failure<base::ShapeError>([&] { model::Network::load({"lenet", path, 0}, {1, 28, 28}, 10); });
+    const std::string message = failure<base::ShapeError>([&] {
+        model::Network::load({"lenet", path, 0}, {1, 28, 28}, 10);
+    });
     QVERIFY2(message.find("built-in network lenet5") != std::string::npos, message.c_str());
 }
 
