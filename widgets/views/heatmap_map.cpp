@@ -18,7 +18,7 @@ constexpr double kStopMilliseconds = 400;
 
 } // namespace
 
-HeatmapMap::HeatmapMap(QWidget* parent) : VtkHost(parent), m_scene(std::make_unique<vtk::HeatmapScene>(renderer())) {
+HeatmapMap::HeatmapMap(QWidget* parent) : VtkHost(parent), m_scene(std::make_unique<vtk::HeatmapScene>(renderer(), overlay())) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Heatmap"));
     m_clock.start();
@@ -60,7 +60,7 @@ void HeatmapMap::fit() {
 }
 
 void HeatmapMap::prepareFrame() {
-    vtk::setPixelCamera(renderer(), pixelSize());
+    vtk::setPixelCameras(*this);
     m_scene->setView(m_view, devicePixelRatioF());
     m_scene->draw();
 }

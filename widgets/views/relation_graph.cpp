@@ -33,7 +33,7 @@ constexpr double kCaption = 18; ///< height of the cosine below
 } // namespace
 
 RelationGraphWidget::RelationGraphWidget(models::Session& session, QWidget* parent)
-    : VtkHost(parent), m_session(session), m_scene(std::make_unique<vtk::GraphScene>(renderer())) {
+    : VtkHost(parent), m_session(session), m_scene(std::make_unique<vtk::GraphScene>(renderer(), overlay())) {
     setSamples(4);
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(240, 200);
@@ -211,7 +211,7 @@ void RelationGraphWidget::applyTheme() {
 }
 
 void RelationGraphWidget::prepareFrame() {
-    vtk::setPixelCamera(renderer(), pixelSize());
+    vtk::setPixelCameras(*this);
     m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
     m_scene->draw();
     m_drawn = true;

@@ -15,7 +15,8 @@ constexpr double kDashed[] = {5, 3};
 
 } // namespace
 
-GraphScene::GraphScene(vtkRenderer* renderer) : m_lines(renderer, kLineDepth), m_pictures(renderer, 1024) {}
+GraphScene::GraphScene(vtkRenderer* renderer, vtkRenderer* overlay)
+    : m_lines(renderer, kLineDepth), m_pictures(overlay, 1024) {}
 
 void GraphScene::setGraph(std::vector<GraphNode> nodes, std::vector<GraphEdge> edges) {
     m_nodes = std::move(nodes);

@@ -34,7 +34,8 @@ struct GraphEdge {
 /// Owned by the graph widget, window's thread only.
 class GraphScene {
 public:
-    explicit GraphScene(vtkRenderer* renderer);
+    /// Edges go to `renderer`, nodes to `overlay`.
+    GraphScene(vtkRenderer* renderer, vtkRenderer* overlay);
 
     /// Later edges lie on earlier ones, nodes on all of them.
     void setGraph(std::vector<GraphNode> nodes, std::vector<GraphEdge> edges);

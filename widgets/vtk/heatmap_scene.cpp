@@ -14,9 +14,9 @@ constexpr double kShapeDepth = 10;
 
 } // namespace
 
-HeatmapScene::HeatmapScene(vtkRenderer* renderer)
+HeatmapScene::HeatmapScene(vtkRenderer* renderer, vtkRenderer* overlay)
     : m_map(analysis::ColourMap::diverging(true)), m_cache(kCachedTiles), m_pictures(renderer),
-      m_shapes(renderer, kShapeDepth), m_labels(renderer, 1) {}
+      m_shapes(overlay, kShapeDepth), m_labels(overlay, 1) {}
 
 void HeatmapScene::setContent(std::int64_t rows, std::vector<int> levels) {
     m_rows = rows;
@@ -172,7 +172,8 @@ void HeatmapScene::drawOverlay() {
     m_shapes.clear();
     const auto side = static_cast<double>(m_rows);
     const double unit = std::max(1.0, std::round(m_pixelRatio));
-    const QRectF map = snapped({0, 0, side, side});
+    // What cannot be seen is cut off: millions of pixels are too much for float coordinates.
+    const QRectF map = snapped({0, 0, side, side}).intersected(QRectF(QPointF(0, 0), m_view.viewport() * m_pixelRatio));
     if (m_overlay.grid) {
         const QRectF seen = m_view.visible();
         for (auto line = static_cast<std::int64_t>(seen.left()) + 1; line < seen.right(); ++line)

@@ -30,7 +30,8 @@ struct HeatmapOverlay {
 /// on a worker and delivers. Owned by the map widget, window's thread only.
 class HeatmapScene {
 public:
-    explicit HeatmapScene(vtkRenderer* renderer);
+    /// Tiles go to `renderer`, what lies above them to `overlay`.
+    HeatmapScene(vtkRenderer* renderer, vtkRenderer* overlay);
 
     /// Another matrix. `levels`: pyramid levels the owner can make, ascending, first 0. Forgets all tiles.
     void setContent(std::int64_t rows, std::vector<int> levels);

@@ -30,6 +30,8 @@ void makeFlat(vtkActor* actor) {
     actor->GetProperty()->SetDiffuse(0);
     actor->GetProperty()->SetSpecular(0);
     actor->PickableOff();
+    // VTK's translucent pass mixes without an order. The opaque pass blends in the order in which actors were added.
+    actor->ForceOpaqueOn();
     // Bounds would be recomputed for every actor at every frame; the camera is set by hand.
     actor->UseBoundsOff();
 }
@@ -73,7 +75,6 @@ ShapeLayer::ShapeLayer(vtkRenderer* renderer, double depth) : m_depth(depth) {
     mapper->SetScalarModeToUseCellData();
     m_actor->SetMapper(mapper);
     makeFlat(m_actor);
-    m_actor->ForceTranslucentOn();
     m_actor->VisibilityOff();
     renderer->AddActor(m_actor);
 }

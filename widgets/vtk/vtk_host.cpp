@@ -95,7 +95,12 @@ VtkHost::VtkHost(QWidget* parent) : QOpenGLWidget(parent) {
     m_window->SetMultiSamples(0);
     m_window->SetSupportsOpenGL(1);
     m_window->SetIsDirect(1);
+    m_window->SetNumberOfLayers(2);
     m_window->AddRenderer(m_renderer);
+    m_window->AddRenderer(m_overlay);
+    m_renderer->SetBackgroundAlpha(1); // else the widget's pixels would be transparent
+    m_overlay->SetLayer(1);
+    m_overlay->InteractiveOff();
     m_interactor->SetRenderWindow(m_window);
     m_interactor->EnableRenderOff();
     m_interactor->Initialize();
@@ -114,8 +119,13 @@ bool VtkHost::isUsable() {
 }
 
 void VtkHost::connectWindow() {
-    observe(m_window, vtkCommand::WindowMakeCurrentEvent, this,
-            [](vtkObject*, unsigned long, void* host, void*) { static_cast<VtkHost*>(host)->makeCurrent(); });
+    // VTK asks for the context many times within a frame. QOpenGLWidget::makeCurrent would bind its own framebuffer
+    // behind VTK's back, so only when another context is current.
+    observe(m_window, vtkCommand::WindowMakeCurrentEvent, this, [](vtkObject*, unsigned long, void* client, void*) {
+        auto* host = static_cast<VtkHost*>(client);
+        if (host->context() && host->context() != QOpenGLContext::currentContext())
+            host->makeCurrent();
+    });
     observe(m_window, vtkCommand::WindowIsCurrentEvent, this, [](vtkObject*, unsigned long, void* host, void* answer) {
         auto* context = static_cast<VtkHost*>(host)->context();
         *static_cast<bool*>(answer) = context && context == QOpenGLContext::currentContext();
@@ -219,16 +229,18 @@ void VtkHost::wheelEvent(QWheelEvent* event) {
                                                           : vtkCommand::MouseWheelBackwardEvent);
 }
 
-void setPixelCamera(vtkRenderer* renderer, const QSize& pixels) {
-    vtkCamera* camera = renderer->GetActiveCamera();
-    const double x = pixels.width() / 2.0, y = pixels.height() / 2.0;
-    camera->ParallelProjectionOn();
-    // Looking along +z with -y up: x goes right and y goes down on the screen.
-    camera->SetPosition(x, y, -1.0);
-    camera->SetFocalPoint(x, y, 0.0);
-    camera->SetViewUp(0, -1, 0);
-    camera->SetParallelScale(std::max(y, 0.5));
-    camera->SetClippingRange(0.5, 1002.0);
+void setPixelCameras(const VtkHost& host) {
+    const double x = host.pixelSize().width() / 2.0, y = host.pixelSize().height() / 2.0;
+    for (vtkRenderer* renderer : {host.renderer(), host.overlay()}) {
+        vtkCamera* camera = renderer->GetActiveCamera();
+        camera->ParallelProjectionOn();
+        // Looking along +z with -y up: x goes right and y goes down on the screen.
+        camera->SetPosition(x, y, -1.0);
+        camera->SetFocalPoint(x, y, 0.0);
+        camera->SetViewUp(0, -1, 0);
+        camera->SetParallelScale(std::max(y, 0.5));
+        camera->SetClippingRange(0.5, 1002.0);
+    }
 }
 
 } // namespace lpntk::vtk

@@ -29,6 +29,8 @@ public:
     static bool isUsable();
 
     vtkRenderer* renderer() const { return m_renderer; }
+    /// Drawn after and above renderer(), with a depth of its own.
+    vtkRenderer* overlay() const { return m_overlay; }
     vtkGenericOpenGLRenderWindow* renderWindow() const { return m_window; }
     vtkGenericRenderWindowInteractor* interactor() const { return m_interactor; }
 
@@ -70,14 +72,15 @@ private:
     vtkNew<vtkGenericOpenGLRenderWindow> m_window;
     vtkNew<vtkGenericRenderWindowInteractor> m_interactor;
     vtkNew<vtkRenderer> m_renderer;
+    vtkNew<vtkRenderer> m_overlay;
     QMetaObject::Connection m_contextGone;
     bool m_forwardEvents = false;
     double m_frameMilliseconds = 0;
     int m_frames = 0;
 };
 
-/// Makes the scene's world coordinates device pixels of the host: x to the right, y downwards, origin at the top left;
-/// depth in (0, 1000), smaller is nearer. Call it before each frame.
-void setPixelCamera(vtkRenderer* renderer, const QSize& pixels);
+/// Makes the world coordinates of both renderers device pixels of the host: x to the right, y downwards, origin at the
+/// top left; depth in (0, 1000), smaller is nearer. Call it before each frame.
+void setPixelCameras(const VtkHost& host);
 
 } // namespace lpntk::vtk
