@@ -37,6 +37,7 @@ template <typename Work> auto translated(const run::KernelOptions& options, Work
 struct Prepared {
     std::shared_ptr<const model::Network> network;
     Rows rows;
+    Grade capture = Grade::float32;
     std::unique_ptr<NetworkSource> source;
 
     Prepared(const engine::KernelRequest& request, const base::JobContext& context) {
@@ -50,12 +51,21 @@ struct Prepared {
         network = model::Network::load(request.network, data::inputShape(split, request.preprocessing),
                                        request.data->classes(), context);
         rows = rowsOf(split, options, network->classes());
-        source = makeSource(request, gradeOf(options.precision));
+        const Grade grade = gradeOf(options.precision);
+        capture = captureGradeOf(grade, network->info().parameters);
+        source = makeSource(request, capture, grade);
     }
 
-    std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade grade) const {
-        return std::make_unique<NetworkSource>(network, request.data, request.options.split, request.preprocessing, grade,
-                                               request.options.kernel);
+    std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade captureGrade, Grade grade) const {
+        return std::make_unique<NetworkSource>(network, request.data, request.options.split, request.preprocessing,
+                                               captureGrade, grade, request.options.kernel);
+    }
+
+    run::KernelPlan plan(const engine::KernelRequest& request, const base::JobContext& context) const {
+        run::KernelPlan made = makePlan(*source, rows, network->info().parameters, request.options, context);
+        made.capture = capture == Grade::float64 ? "float64" : "float32";
+        predictTimes(made, *source, rows);
+        return made;
     }
 };
 
@@ -102,11 +112,7 @@ run::Manifest manifestOf(const engine::KernelRequest& request, const model::Netw
 
 run::KernelPlan planKernel(const engine::KernelRequest& request, const base::JobContext& context) {
     return translated(request.options, [&] {
-        const Prepared prepared(request, context);
-        run::KernelPlan plan = makePlan(*prepared.source, prepared.rows, prepared.network->info().parameters,
-                                        request.options, context);
-        predictTimes(plan, *prepared.source, prepared.rows);
-        return plan;
+        return Prepared(request, context).plan(request, context);
     });
 }
 
@@ -114,10 +120,8 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
                                    const base::JobContext& context) {
     return translated(request.options, [&] {
         Prepared prepared(request, context);
-        const auto reference = prepared.makeSource(request, Grade::float64);
-        run::KernelPlan plan = makePlan(*prepared.source, prepared.rows, prepared.network->info().parameters,
-                                        request.options, context);
-        predictTimes(plan, *prepared.source, prepared.rows);
+        const auto reference = prepared.makeSource(request, Grade::float64, Grade::float64);
+        run::KernelPlan plan = prepared.plan(request, context);
         KernelJob job;
         job.manifest = manifestOf(request, *prepared.network, std::move(plan), context);
         job.rows = std::move(prepared.rows);

@@ -104,6 +104,7 @@ base::Json toJson(const KernelPlan& plan) {
             {"precision", nameOf(plan.precision)},
             {"store", nameOf(plan.store)},
             {"device", plan.device},
+            {"capture", plan.capture},
             {"backend", plan.backend},
             {"top", plan.top},
             {"audit_rows", plan.auditRows},
@@ -133,6 +134,7 @@ KernelPlan planFromJson(const base::Json& json, const std::string& where) {
     plan.precision = named(json, "precision", precisionFromName, where);
     plan.store = named(json, "store", storeTypeFromName, where);
     plan.device = requiredKey<std::string>(json, "device", where);
+    plan.capture = requiredKey<std::string>(json, "capture", where);
     plan.backend = requiredKey<std::string>(json, "backend", where);
     plan.top = requiredKey<int>(json, "top", where);
     plan.auditRows = requiredKey<int>(json, "audit_rows", where);

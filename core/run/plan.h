@@ -43,6 +43,7 @@ struct KernelPlan {
     KernelKind kernel = KernelKind::lpntk;
     Blocks blockKind = Blocks::full;
     std::string device = "cpu";
+    std::string capture = "float32"; ///< grade in which signals are captured before they are rounded for the products
     std::string backend = "mm";      ///< how matrix products are called: "mm" or "onednn"
     int top = 50;
     int auditRows = 0;               ///< rows recomputed in float64 for the audit
