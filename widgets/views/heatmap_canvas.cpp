@@ -65,6 +65,7 @@ void HeatmapCanvas::setRun(std::shared_ptr<const run::Run> run) {
     applyTheme();
     m_card->hide();
     m_minimap->setPicture(nullptr, colourMap(), m_range);
+    ask(); // whoever hears of the new scale below asks what is shown
     m_map->setContent(m_run ? m_run->rows() : 0);
     layoutMap();
     m_map->fit();
