@@ -133,6 +133,8 @@ void TestHeatmapView::tilesAreExact() {
     std::vector<lpntk::vtk::TileKey> keys{{level, last, 0}};
     if (last > 0)
         keys.push_back({level, last, last});
+    // The stored pyramid is float16: half a unit in its last place. Gathered cells come from the kernel itself.
+    const float tolerance = level > 0 && !kappa && !permuted ? 0x1p-11f : 2e-6f;
     for (const MadeTile& tile : makeTiles(question, keys)) {
         const lpntk::vtk::TileValues& values = *tile.values;
         QCOMPARE(values.rows, static_cast<int>(cells - std::int64_t{last} * lpntk::vtk::TileKey::kSide));
@@ -142,7 +144,7 @@ void TestHeatmapView::tilesAreExact() {
                 const float wanted = plainCell(question, row + std::int64_t{tile.key.row} * lpntk::vtk::TileKey::kSide,
                                                column + std::int64_t{tile.key.column} * lpntk::vtk::TileKey::kSide, level);
                 const float found = values.values[static_cast<std::size_t>(row * values.columns + column)];
-                QVERIFY2(std::abs(wanted - found) <= 2e-6f * std::max(1.0f, std::abs(wanted)), qPrintable(QStringLiteral("%1 %2").arg(static_cast<double>(wanted)).arg(static_cast<double>(found))));
+                QVERIFY2(std::abs(wanted - found) <= tolerance * std::max(1.0f, std::abs(wanted)), qPrintable(QStringLiteral("%1 %2").arg(static_cast<double>(wanted)).arg(static_cast<double>(found))));
             }
     }
 }
