@@ -88,9 +88,16 @@ private Q_SLOTS:
 
     void torchStaysInSourceFilesOfItsRooms() {
         static const QRegularExpression torch("^(torch|ATen|c10)/");
-        static const QRegularExpression allowed("^core/(model|gradient|kernel|scores|train)/.*\\.(cpp|cu)$");
+        // Headers named *_torch.h are a torch room's own; the arrows above keep everybody else away from them.
+        static const QRegularExpression allowed("^core/(model|gradient|kernel|scores|train)/.*(\\.cpp|\\.cu|_torch\\.h)$");
         for (const Include& include : m_includes)
             QVERIFY2(!torch.match(include.target).hasMatch() || allowed.match(include.file).hasMatch(), qPrintable(message(include, "libtorch")));
+    }
+
+    void torchHeadersAreIncludedByTorchRoomsOnly() {
+        static const QRegularExpression torchRoom("^core/(model|gradient|kernel|scores|train)/");
+        for (const Include& include : m_includes)
+            QVERIFY2(!include.target.endsWith("_torch.h") || torchRoom.match(include.file).hasMatch(), qPrintable(message(include, "a torch room's own header")));
     }
 
     void vtkStaysInItsRoom() {

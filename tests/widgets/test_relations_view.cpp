@@ -225,15 +225,9 @@ void TestRelationsView::clickOnANodeSelects() {
 }
 
 void TestRelationsView::expandShowsMore() {
-    const std::size_t before = m_view->graph().graph()->nodes.size();
-    const auto sample = m_view->graph().sampleOf(1);
-    QTest::mouseDClick(&m_view->graph(), Qt::LeftButton, {}, m_view->graph().scene().widgetPlace(1).toPoint());
-    QTRY_COMPARE(m_view->graph().sampleOf(0), sample);
     QTRY_VERIFY(m_view->isReady());
-    // A double click is a click first: the node is the centre now; expand one of its neighbours by key.
-    QTRY_VERIFY(m_view->graph().graph() && m_view->graph().graph()->nodes.size() >= before - 2);
-    m_fixture->session.selection().setHovered(m_view->graph().sampleOf(3), nullptr);
     const std::size_t shown = m_view->graph().graph()->nodes.size();
+    m_fixture->session.selection().setHovered(m_view->graph().sampleOf(3), nullptr);
     QTest::keyClick(&m_view->graph(), Qt::Key_E);
     QTRY_VERIFY(m_view->graph().graph()->nodes.size() > shown);
 }
