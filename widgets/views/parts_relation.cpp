@@ -97,7 +97,14 @@ void RelationLegend::paintEvent(QPaintEvent*) {
         paintText(painter, rect.adjusted(25, 0, 0, 0), relationWord(relation), font, theme().colour(Role::text2));
         painter.setFont(font);
         painter.setPen(theme().colour(Role::text));
-        models::drawFigures(painter, rect, Qt::AlignRight | Qt::AlignVCenter, format::count(count));
+        // Tens of millions of pairs do not fit beside the word; they move down to their share.
+        const QString figures = format::count(count);
+        const double taken = 25 + QFontMetricsF(font).horizontalAdvance(relationWord(relation) + QLatin1Char(' ') + figures);
+        const bool fits = taken <= width();
+        if (fits)
+            models::drawFigures(painter, rect, Qt::AlignRight | Qt::AlignVCenter, figures);
+        else
+            models::drawFigures(painter, {25, y + line - 4, width() - 25.0, smallLine}, Qt::AlignLeft | Qt::AlignVCenter, figures);
         if (m_counts.total() > 0) {
             const double share = static_cast<double>(count) / static_cast<double>(m_counts.total());
             painter.setFont(small);

@@ -122,8 +122,9 @@ MethodsTable::MethodsTable(QWidget* parent) : QTableView(parent), m_model(new Me
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(qRound(28 * theme().textScale()));
     horizontalHeader()->setMinimumSectionSize(40);
-    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::Stretch);
+    // The name says which rule it is; the figures are short and share what is left.
+    horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::ResizeToContents);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsClickable(false);
     const auto choose = [this](const QModelIndex& index) { Q_EMIT methodChosen(m_model->methodAt(index.row())); };
