@@ -140,6 +140,12 @@ std::size_t Step::position(const std::string& name) const {
 }
 
 void Step::call(torch::jit::Stack& stack) const {
+    if (target == "aten::sym_size" && stack.size() == 2) {
+        // Asked of the tensor itself: the dispatcher has no batching rule for it, and under vmap the logical size is wanted.
+        const std::int64_t size = stack[0].toTensor().size(stack[1].toInt());
+        stack.assign(1, size);
+        return;
+    }
     if (op) {
         op->callBoxed(&stack);
         return;
