@@ -88,6 +88,19 @@ double logitError(const Interpreter& interpreter, const ParameterStore& store, d
     return (batched - plain).abs().max().item<double>() / scale;
 }
 
+/// The built-in network; under an unknown name the message says which one the weights fit.
+Graph graphFor(const std::string& name, const std::optional<formats::WeightFile>& file, data::ImageShape input,
+               int classes) {
+    try {
+        return builtInGraph(name, input, classes);
+    } catch (const base::OptionError& error) {
+        const std::string guess = file ? guessBuiltIn(*file, input, classes) : std::string();
+        if (guess.empty())
+            throw;
+        throw base::OptionError(error.what() + ("; the weights fit " + guess));
+    }
+}
+
 } // namespace
 
 Network::Network() = default;
@@ -110,7 +123,7 @@ std::shared_ptr<const Network> Network::load(const engine::NetworkSpec& spec, da
         throw base::OptionError(base::quoted(spec.weights) + ": the keys fit no built-in network for " +
                                 inputText(input) + " pictures and " + std::to_string(classes) +
                                 " classes; name the network");
-    auto graph = std::make_shared<const Graph>(builtInGraph(info.model, input, classes));
+    auto graph = std::make_shared<const Graph>(graphFor(info.model, file, input, classes));
     auto store = std::make_shared<ParameterStore>();
     if (file) {
         const std::string where = base::quoted(spec.weights) + " does not fit the network " + info.model + " for " +
