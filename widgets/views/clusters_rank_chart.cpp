@@ -41,7 +41,10 @@ void RankChart::setCurrent(int rank) {
 }
 
 QRectF RankChart::plot() const {
-    const double left = 12 + 32 * theme().textScale();
+    // The scale ends at the last power of ten that fits.
+    const double decades = std::floor(std::log10(std::max<double>(10, m_sizes.empty() ? 10 : static_cast<double>(m_sizes.front()))));
+    const QString widest = format::count(std::llround(std::pow(10, decades)));
+    const double left = 12 + 8 + std::max(24.0, std::ceil(QFontMetricsF(theme().font(11)).horizontalAdvance(widest)));
     return {left, 26, width() - left - 13, height() - 26 - 8 - 18 * theme().textScale()};
 }
 

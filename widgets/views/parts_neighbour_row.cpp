@@ -125,6 +125,13 @@ NeighbourList::NeighbourList(models::Session& session, QWidget* parent)
     connect(&theme(), &models::Theme::changed, this, [this] { doItemsLayout(); });
 }
 
+void NeighbourList::resizeEvent(QResizeEvent* event) {
+    // Whole rows only: half a row at the end reads as a fault where two lists stand above each other.
+    const int row = theme().row("list");
+    setViewportMargins(0, 0, 0, height() > row ? height() % row : 0);
+    QListView::resizeEvent(event);
+}
+
 void NeighbourList::leaveEvent(QEvent* event) {
     m_session.selection().setHovered({}, this);
     QListView::leaveEvent(event);

@@ -51,6 +51,7 @@ public:
     NeighbourModel& neighbours() { return *m_model; }
 
 protected:
+    void resizeEvent(QResizeEvent* event) override;
     void leaveEvent(QEvent* event) override;
 
 private:

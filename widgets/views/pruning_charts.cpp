@@ -100,7 +100,8 @@ CoverageChart::Range CoverageChart::range() const {
     }
     if (m_coverage)
         least = std::min(least, *m_coverage);
-    range.maxShare = std::clamp(std::ceil(std::max(most, m_share) * 10 - 0.05) / 10, 0.1, 1.0);
+    most = std::max(most, m_share);
+    range.maxShare = most > 0.5 ? 1.0 : std::max(0.1, std::ceil(most * 10 - 0.05) / 10);
     range.minCoverage = std::clamp(std::floor(least * 5) / 5, 0.0, 0.8);
     return range;
 }
@@ -137,32 +138,51 @@ void CoverageChart::paintAxes(QPainter& painter, const Range& range) const {
     paintText(painter, QRectF(area.left(), area.bottom() + 18 * scale, area.width(), 16 * scale), tr("kept, % of %1").arg(format::count(m_rows)), font, theme().colour(Role::text3), Qt::AlignRight | Qt::AlignVCenter);
 }
 
-void CoverageChart::paintCurve(QPainter& painter, const Range& range, const MethodCurve& curve, double& lastLabel) const {
-    const bool present = curve.method == m_method || (m_method == Method::random && curve.method == Method::classRandom);
-    QPainterPath path;
-    QPointF end;
-    for (std::size_t i = 0; i < curve.curve.share.size(); ++i) {
-        end = point(range, curve.curve.share[i], curve.curve.mean[i]);
-        if (i == 0)
-            path.moveTo(end);
-        else
-            path.lineTo(end);
-    }
-    QPen pen(theme().colour(present ? Role::accent : Role::text2), present ? 2 : 1.5);
-    if (curve.method == Method::classRandom)
+QPen CoverageChart::penOf(Method method) const {
+    QPen pen(theme().colour(isPresent(method) ? Role::accent : Role::text2), isPresent(method) ? 2 : 1.5);
+    if (method == Method::classRandom)
         pen.setDashPattern({4, 3});
-    else if (curve.method == Method::el2n)
+    else if (method == Method::el2n)
         pen.setDashPattern({1.5, 2.5});
-    painter.setPen(pen);
+    return pen;
+}
+
+bool CoverageChart::isPresent(Method method) const {
+    return method == m_method || (m_method == Method::random && method == Method::classRandom);
+}
+
+void CoverageChart::paintCurve(QPainter& painter, const Range& range, const MethodCurve& curve) const {
+    QPainterPath path;
+    for (std::size_t i = 0; i < curve.curve.share.size(); ++i) {
+        const QPointF next = point(range, curve.curve.share[i], curve.curve.mean[i]);
+        if (i == 0)
+            path.moveTo(next);
+        else
+            path.lineTo(next);
+    }
+    painter.setPen(penOf(curve.method));
     painter.setBrush(Qt::NoBrush);
     painter.drawPath(path);
-    // Names stand at the right end, below each other where the curves meet.
-    double y = end.y() + 4;
-    if (lastLabel > 0 && std::abs(y - lastLabel) < 15)
-        y = lastLabel + 15;
-    lastLabel = y;
-    const QString text = curve.method == Method::heads ? tr("heads") : curve.method == Method::classRandom ? tr("random") : tr("EL2N");
-    paintText(painter, QRectF(end.x() - 100, y, 98, 15), text, theme().font(11), theme().colour(present ? Role::accentText : Role::text2), Qt::AlignRight | Qt::AlignVCenter);
+}
+
+/// In the lower right corner, which curves of coverage leave free: they rise to the upper right.
+void CoverageChart::paintNames(QPainter& painter) const {
+    const double rowHeight = std::round(16 * theme().textScale());
+    double y = plot().bottom() - 6 - rowHeight * static_cast<double>(m_curves.size());
+    const QFontMetricsF metrics(theme().font(11));
+    const QString texts[] = {tr("heads"), tr("random"), tr("EL2N")};
+    double width = 0;
+    for (const auto& text : texts)
+        width = std::max(width, metrics.horizontalAdvance(text));
+    for (const auto& curve : m_curves) {
+        const QString& text = curve.method == Method::heads ? texts[0] : curve.method == Method::classRandom ? texts[1] : texts[2];
+        const double left = plot().right() - 10 - width;
+        painter.setPen(penOf(curve.method));
+        painter.drawLine(QPointF(left - 30, y + rowHeight / 2), QPointF(left - 8, y + rowHeight / 2));
+        paintText(painter, QRectF(left, y, width + 2, rowHeight), text, theme().font(11),
+                  theme().colour(isPresent(curve.method) ? Role::accentText : Role::text2), Qt::AlignLeft | Qt::AlignVCenter);
+        y += rowHeight;
+    }
 }
 
 void CoverageChart::paintEvent(QPaintEvent*) {
@@ -173,9 +193,9 @@ void CoverageChart::paintEvent(QPaintEvent*) {
     painter.setRenderHint(QPainter::Antialiasing);
     const double x = std::round(point(shown, m_share, 1).x());
     painter.fillRect(QRectF(x, plot().top(), 1, plot().height()), theme().colour(Role::text3));
-    double lastLabel = -1;
     for (const auto& curve : m_curves)
-        paintCurve(painter, shown, curve, lastLabel);
+        paintCurve(painter, shown, curve);
+    paintNames(painter);
     if (!m_coverage)
         return;
     painter.setPen(QPen(theme().colour(Role::accent), 2));

@@ -47,7 +47,10 @@ private:
     Range range() const;
     QRectF plot() const;
     void paintAxes(QPainter& painter, const Range& range) const;
-    void paintCurve(QPainter& painter, const Range& range, const MethodCurve& curve, double& lastLabel) const;
+    bool isPresent(curation::Method method) const;
+    QPen penOf(curation::Method method) const;
+    void paintCurve(QPainter& painter, const Range& range, const MethodCurve& curve) const;
+    void paintNames(QPainter& painter) const;
     QPointF point(const Range& range, double share, double coverage) const;
 
     std::vector<MethodCurve> m_curves;

@@ -20,7 +20,7 @@ namespace {
 /// Multiply-adds that a comparison beside the main work may cost; more than that stays unknown.
 constexpr double kCurveBudget = 1.5e10;
 constexpr double kMethodBudget = 1.5e10;
-constexpr int kCurvePoints = 12;
+constexpr int kCurvePoints = 19;
 
 std::size_t at(RowId row) {
     return static_cast<std::size_t>(row.value());
@@ -146,7 +146,7 @@ std::vector<MethodCurve> methodCurves(const analysis::Clustering& clustering, co
     double cubes = 0;
     for (int label = 0; label < run.classes(); ++label)
         cubes += std::pow(static_cast<double>(run.classRange(label).size()), 3);
-    const double maxShare = std::min(0.5, std::sqrt(kCurveBudget / std::max(1.0, cubes)));
+    const double maxShare = std::min(0.95, std::sqrt(kCurveBudget / std::max(1.0, cubes)));
     curation::PruneOptions el2n;
     el2n.method = Method::el2n;
     const auto scores = models::withScores(el2n, run).scores;

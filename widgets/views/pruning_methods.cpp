@@ -26,7 +26,7 @@ public:
 
     QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex& index) const override {
         const QFontMetricsF metrics(theme().font(12, QFont::DemiBold));
-        return {qRound(metrics.horizontalAdvance(index.data().toString())) + 18, qRound(28 * theme().textScale())};
+        return {qRound(metrics.horizontalAdvance(index.data().toString())) + 26, qRound(28 * theme().textScale())};
     }
 
     void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
@@ -122,9 +122,10 @@ MethodsTable::MethodsTable(QWidget* parent) : QTableView(parent), m_model(new Me
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(qRound(28 * theme().textScale()));
     horizontalHeader()->setMinimumSectionSize(40);
+    horizontalHeader()->setProperty("narrow", true);
     // The name says which rule it is; the figures are short and share what is left.
-    horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
-    horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::ResizeToContents);
+    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::Stretch);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsClickable(false);
     const auto choose = [this](const QModelIndex& index) { Q_EMIT methodChosen(m_model->methodAt(index.row())); };
