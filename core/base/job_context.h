@@ -1,8 +1,10 @@
 #pragma once
 
 #include <core/base/error.h>
+#include <core/base/pause_gate.h>
 
 #include <functional>
+#include <memory>
 #include <stop_token>
 #include <string>
 
@@ -16,17 +18,26 @@ struct Progress {
     std::string unit;      ///< "samples", "tiles", "rows"
 };
 
-/// What a long computation is given beside its input: whether to stop, and where to report. Cheap to copy; both parts
-/// may be empty, so tests call algorithms with a default one. The report function may be called from any thread of the
-/// job, one call at a time.
+/// What a long computation is given beside its input: whether to stop or wait, and where to report. Cheap to copy; all
+/// parts may be empty, so tests call algorithms with a default one. The report function may be called from any thread
+/// of the job, one call at a time.
 struct JobContext {
     std::stop_token stop;
     std::function<void(const Progress&)> report;
+    std::shared_ptr<PauseGate> pause = nullptr;
 
     bool cancelled() const { return stop.stop_requested(); }
 
-    /// Throws Cancelled once a stop was requested. Call it at least every 0.2 s of work.
+    /// Holds the calling thread while the job is paused; a requested stop lets it go.
+    void waitWhilePaused() const {
+        if (pause && pause->isPaused())
+            pause->wait(stop);
+    }
+
+    /// Throws Cancelled once a stop was requested, and holds the thread while the job is paused. Call it at least every
+    /// 0.2 s of work, without a lock that another job may want.
     void throwIfCancelled() const {
+        waitWhilePaused();
         if (cancelled())
             throw Cancelled();
     }

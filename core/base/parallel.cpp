@@ -18,7 +18,10 @@ void parallelFor(std::int64_t count, int threads, const JobContext& context,
     std::exception_ptr failure;
     const auto loop = [&](int worker) {
         try {
-            while (!stopped && !context.cancelled()) {
+            while (!stopped) {
+                context.waitWhilePaused();
+                if (context.cancelled())
+                    return;
                 const std::int64_t index = next++;
                 if (index >= count)
                     return;

@@ -70,6 +70,40 @@ private Q_SLOTS:
         QVERIFY(calls < 1000);
     }
 
+    // Workers that call nothing themselves are held between two indices.
+    void pauseHoldsAllWorkers() {
+        std::stop_source stop;
+        base::JobContext context{stop.get_token(), {}, std::make_shared<base::PauseGate>()};
+        std::atomic<int> calls = 0;
+        context.pause->pause();
+        std::jthread job([&] { base::parallelFor(100, 2, context, [&](std::int64_t, int) { ++calls; }); });
+        QTRY_COMPARE(context.pause->waiting(), 2);
+        QCOMPARE(calls.load(), 0);
+        context.pause->resume();
+        job.join();
+        QCOMPARE(calls.load(), 100);
+        QCOMPARE(context.pause->waiting(), 0);
+    }
+
+    void pausedWorkersAreCancelled() {
+        std::stop_source stop;
+        base::JobContext context{stop.get_token(), {}, std::make_shared<base::PauseGate>()};
+        std::atomic<bool> cancelled = false;
+        context.pause->pause();
+        std::jthread job([&] {
+            try {
+                base::parallelFor(100, 2, context, [](std::int64_t, int) {});
+            } catch (const base::Cancelled&) {
+                cancelled = true;
+            }
+        });
+        QTRY_COMPARE(context.pause->waiting(), 2);
+        stop.request_stop();
+        job.join();
+        QVERIFY(cancelled);
+        QVERIFY(context.pause->isPaused());
+    }
+
     void sizesAreParsed_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<qint64>("bytes");

@@ -166,6 +166,86 @@ private Q_SLOTS:
         QVERIFY(!runner.info(ticket));
     }
 
+    void pauseHoldsTheJobUntilItIsResumed() {
+        JobRunner runner;
+        QSignalSpy listed(&runner, &JobRunner::jobsChanged);
+        QSignalSpy finished(&runner, &JobRunner::finished);
+        std::atomic<int> turns = 0;
+        std::atomic<bool> enough = false;
+        std::latch started(1);
+        const Ticket ticket = runner.start<int>(
+            "Tiles", true, this,
+            [&](const base::JobContext& context) {
+                started.count_down();
+                while (!enough) {
+                    context.progress("tiles", ++turns, 1e12, "tiles");
+                    context.throwIfCancelled();
+                }
+                return 0;
+            },
+            {});
+        started.wait();
+        QTRY_VERIFY(runner.info(ticket)->rate > 0);
+        QVERIFY(!runner.info(ticket)->paused);
+        runner.pause(ticket);
+        runner.pause(ticket); // twice is once
+        QVERIFY(runner.info(ticket)->paused);
+        QCOMPARE(listed.count(), 2); // started, paused
+        QTRY_VERIFY(runner.info(ticket)->held);
+        const int before = turns;
+        const double seconds = runner.info(ticket)->seconds;
+        QVERIFY(runner.info(ticket)->secondsLeft > 0);
+        // Another job's whole life passes meanwhile.
+        runner.start<int>("Other", false, this, [](const base::JobContext&) { return 1; }, {});
+        QTRY_COMPARE(finished.count(), 1);
+        QCOMPARE(turns.load(), before);
+        QCOMPARE(runner.info(ticket)->seconds, seconds); // a pause is not working time
+        enough = true;
+        QVERIFY(runner.isRunning(ticket));
+        runner.resume(ticket);
+        QTRY_COMPARE(finished.count(), 2);
+        runner.resume(ticket); // of a job that is over: nothing
+        QVERIFY(!runner.isRunning(ticket));
+    }
+
+    void aPausedJobIsCancelledAtOnce() {
+        JobRunner runner;
+        QSignalSpy cancelled(&runner, &JobRunner::cancelled);
+        std::latch started(1);
+        const Ticket ticket = runner.start<int>(
+            "Loop", true, this, [&](const base::JobContext& context) { return untilCancelled(context, started); }, {});
+        started.wait();
+        runner.pause(ticket);
+        QTRY_VERIFY(runner.info(ticket)->held);
+        runner.cancel(ticket);
+        QVERIFY(runner.info(ticket)->cancelling && !runner.info(ticket)->paused);
+        runner.pause(ticket); // too late
+        QTRY_COMPARE(cancelled.count(), 1);
+    }
+
+    void destructorWakesAPausedJob() {
+        std::latch started(1);
+        std::atomic<bool> ended = false;
+        {
+            JobRunner runner;
+            const Ticket ticket = runner.start<int>(
+                "Loop", true, nullptr,
+                [&](const base::JobContext& context) {
+                    try {
+                        return untilCancelled(context, started);
+                    } catch (...) {
+                        ended = true;
+                        throw;
+                    }
+                },
+                {});
+            started.wait();
+            runner.pause(ticket);
+            QTRY_VERIFY(runner.info(ticket)->held);
+        }
+        QVERIFY(ended);
+    }
+
     void destructorCancelsAndJoins() {
         std::latch started(2);
         std::atomic<int> ended = 0;
@@ -201,6 +281,20 @@ private Q_SLOTS:
         meter.add(21.1, {"pyramid", 2, 0, "levels"});
         QCOMPARE(meter.secondsLeft(), -1.0); // total unknown
         QCOMPARE(meter.rate(), 2.0);
+    }
+
+    void aPauseSaysNothingAboutTheSpeed() {
+        RateMeter meter;
+        for (int i = 0; i <= 20; ++i)
+            meter.add(i, {"tiles", i * 2.0, 1000, "tiles"});
+        meter.skipTo(20.1, {"tiles", 44, 1000, "tiles"}); // two tiles ended while the clock stood
+        QCOMPARE(meter.rate(), 2.0);
+        QCOMPARE(meter.secondsLeft(), 478.0);
+        meter.add(21.1, {"tiles", 46, 1000, "tiles"});
+        QCOMPARE(meter.rate(), 2.0);
+        meter.skipTo(21.2, {"pyramid", 0, 10, "levels"}); // a phase that began meanwhile
+        QCOMPARE(meter.rate(), 0.0);
+        QCOMPARE(meter.secondsLeft(), -1.0);
     }
 };
 

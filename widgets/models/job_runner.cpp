@@ -61,16 +61,25 @@ void runGuarded(const std::function<void(const base::JobContext&)>& work, const 
 
 } // namespace
 
+bool RateMeter::startsAnew(double seconds, const base::Progress& progress) {
+    if (progress.phase == m_phase && progress.done >= m_lastDone)
+        return false;
+    m_phase = progress.phase;
+    m_startSeconds = seconds;
+    m_rate = 0;
+    take(seconds, progress);
+    return true;
+}
+
+void RateMeter::take(double seconds, const base::Progress& progress) {
+    m_lastSeconds = seconds;
+    m_lastDone = progress.done;
+    m_secondsLeft = m_rate > 0 && progress.total > 0 ? std::max(0.0, progress.total - progress.done) / m_rate : -1;
+}
+
 void RateMeter::add(double seconds, const base::Progress& progress) {
-    const bool anew = progress.phase != m_phase || progress.done < m_lastDone;
-    if (anew) {
-        m_phase = progress.phase;
-        m_startSeconds = m_lastSeconds = seconds;
-        m_startDone = m_lastDone = progress.done;
-        m_rate = 0;
-        m_secondsLeft = -1;
+    if (startsAnew(seconds, progress))
         return;
-    }
     const double elapsed = seconds - m_lastSeconds;
     if (elapsed <= 0)
         return;
@@ -78,9 +87,12 @@ void RateMeter::add(double seconds, const base::Progress& progress) {
     // The plain mean at first, then a moving mean, so that the first seconds are not jumpy and later changes show.
     const double weight = std::max(1 - std::exp(-elapsed / kSmoothing), elapsed / sinceStart);
     m_rate += weight * ((progress.done - m_lastDone) / elapsed - m_rate);
-    m_lastSeconds = seconds;
-    m_lastDone = progress.done;
-    m_secondsLeft = m_rate > 0 && progress.total > 0 ? std::max(0.0, progress.total - progress.done) / m_rate : -1;
+    take(seconds, progress);
+}
+
+void RateMeter::skipTo(double seconds, const base::Progress& progress) {
+    if (!startsAnew(seconds, progress))
+        take(seconds, progress);
 }
 
 struct JobRunner::Job {
@@ -96,6 +108,10 @@ struct JobRunner::Job {
     std::shared_ptr<Shared> shared = std::make_shared<Shared>();
     RateMeter meter;
     double startSeconds = 0;
+    std::shared_ptr<base::PauseGate> gate = std::make_shared<base::PauseGate>();
+    bool held = false;             ///< as last told
+    double pausedSince = 0;        ///< while the gate is closed
+    double pausedSeconds = 0;      ///< in pauses that are over
     std::jthread thread;
 };
 
@@ -123,14 +139,15 @@ Ticket JobRunner::startErased(const QString& title, bool visible, QObject* recei
     job->receiver = receiver;
     job->done = std::move(done);
     job->failed = std::move(failedSlot);
-    job->startSeconds = static_cast<double>(m_clock.nsecsElapsed()) * 1e-9;
+    job->startSeconds = now();
     if (receiver)
         job->receiverGone = connect(receiver, &QObject::destroyed, this, [this, ticket] { cancel(ticket); });
     m_jobs.push_back(job);
     // The thread holds the shared part only: the last owner of the job must be this thread, which joins.
-    job->thread = std::jthread([this, ticket, title, shared = job->shared, task = std::move(work)](std::stop_token stop) mutable {
+    job->thread = std::jthread([this, ticket, title, shared = job->shared, gate = job->gate, task = std::move(work)](std::stop_token stop) mutable {
         base::JobContext context;
         context.stop = std::move(stop);
+        context.pause = std::move(gate);
         context.report = [&shared](const base::Progress& progress) {
             const std::lock_guard lock(shared->mutex);
             shared->progress = progress;
@@ -180,10 +197,19 @@ void JobRunner::deliver(Ticket ticket) {
 void JobRunner::pollProgress() {
     std::vector<Ticket> fresh;
     for (const auto& job : m_jobs) {
+        const bool paused = job->gate->isPaused();
+        const bool held = paused && job->gate->waiting() > 0;
+        const bool holdChanged = std::exchange(job->held, held) != held;
         const std::lock_guard lock(job->shared->mutex);
-        if (!std::exchange(job->shared->fresh, false))
+        if (std::exchange(job->shared->fresh, false)) {
+            // What was under way when the pause came still ends, in time that is not counted.
+            if (paused)
+                job->meter.skipTo(workedSeconds(*job), job->shared->progress);
+            else
+                job->meter.add(workedSeconds(*job), job->shared->progress);
+        } else if (!holdChanged) {
             continue;
-        job->meter.add(static_cast<double>(m_clock.nsecsElapsed()) * 1e-9, job->shared->progress);
+        }
         fresh.push_back(job->ticket);
     }
     for (const Ticket ticket : fresh)
@@ -206,6 +232,36 @@ void JobRunner::cancelAll() {
         cancel(job->ticket);
 }
 
+void JobRunner::pause(Ticket ticket) {
+    const auto job = find(ticket);
+    if (!job || job->cancelling || job->gate->isPaused())
+        return;
+    job->pausedSince = now();
+    job->gate->pause();
+    if (job->visible)
+        Q_EMIT jobsChanged();
+}
+
+void JobRunner::resume(Ticket ticket) {
+    const auto job = find(ticket);
+    if (!job || !job->gate->isPaused())
+        return;
+    {
+        const std::lock_guard lock(job->shared->mutex);
+        job->meter.skipTo(workedSeconds(*job), job->shared->progress);
+    }
+    job->pausedSeconds += now() - job->pausedSince;
+    job->gate->resume();
+    job->held = false;
+    if (job->visible)
+        Q_EMIT jobsChanged();
+}
+
+double JobRunner::workedSeconds(const Job& job) const {
+    const double until = job.gate->isPaused() ? job.pausedSince : now();
+    return until - job.startSeconds - job.pausedSeconds;
+}
+
 bool JobRunner::isRunning(Ticket ticket) const {
     return find(ticket) != nullptr;
 }
@@ -220,8 +276,10 @@ std::optional<JobInfo> JobRunner::info(Ticket ticket) const {
     info.visible = job->visible;
     info.rate = job->meter.rate();
     info.secondsLeft = job->meter.secondsLeft();
-    info.seconds = static_cast<double>(m_clock.nsecsElapsed()) * 1e-9 - job->startSeconds;
+    info.seconds = workedSeconds(*job);
     info.cancelling = job->cancelling;
+    info.paused = !job->cancelling && job->gate->isPaused();
+    info.held = info.paused && job->gate->waiting() > 0;
     const std::lock_guard lock(job->shared->mutex);
     info.progress = job->shared->progress;
     return info;

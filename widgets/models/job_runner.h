@@ -28,8 +28,10 @@ struct JobInfo {
     base::Progress progress;
     double rate = 0;            ///< units per second in the present phase, smoothed
     double secondsLeft = -1;    ///< -1 = unknown
-    double seconds = 0;         ///< since the start
+    double seconds = 0;         ///< since the start, without pauses
     bool cancelling = false;
+    bool paused = false;        ///< asked to pause
+    bool held = false;          ///< paused, and a thread of the job waits already
 };
 
 /// Rate and time left of a phase from its progress reports, smoothed over some seconds; starts anew with each phase.
@@ -37,13 +39,17 @@ class RateMeter {
 public:
     /// `seconds`: since any fixed moment, rising.
     void add(double seconds, const base::Progress& progress);
+    /// Like add, but time and work up to here say nothing about the speed: the job was paused in between.
+    void skipTo(double seconds, const base::Progress& progress);
     double rate() const { return m_rate; }
     /// -1 while unknown.
     double secondsLeft() const { return m_secondsLeft; }
 
 private:
+    bool startsAnew(double seconds, const base::Progress& progress);
+    void take(double seconds, const base::Progress& progress);
     std::string m_phase;
-    double m_startSeconds = 0, m_startDone = 0;
+    double m_startSeconds = 0;
     double m_lastSeconds = 0, m_lastDone = 0;
     double m_rate = 0;
     double m_secondsLeft = -1;
@@ -87,6 +93,9 @@ public:
 
     void cancel(Ticket ticket);
     void cancelAll();
+    /// Holds the job's threads where they next ask whether to stop; cancelling works all the same.
+    void pause(Ticket ticket);
+    void resume(Ticket ticket);
     bool isRunning(Ticket ticket) const;
     /// Any running job, listed or not: what a view shows while it waits. Empty when it is not running any more.
     std::optional<JobInfo> info(Ticket ticket) const;
@@ -112,6 +121,8 @@ private:
     std::shared_ptr<Job> find(Ticket ticket) const;
     void deliver(Ticket ticket);
     void pollProgress();
+    double now() const { return static_cast<double>(m_clock.nsecsElapsed()) * 1e-9; }
+    double workedSeconds(const Job& job) const;
     std::vector<std::shared_ptr<Job>> m_jobs;
     std::unordered_map<std::string, Ticket> m_questions;
     Ticket m_nextTicket = 1;
