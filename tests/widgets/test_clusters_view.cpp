@@ -1,4 +1,4 @@
-#include "run_fixture.h"
+#include "picture_case.h"
 
 #include <widgets/models/theme.h>
 #include <widgets/views/clusters_list.h>
@@ -171,6 +171,19 @@ private Q_SLOTS:
         view.show();
         QTRY_COMPARE(ready.count(), 1);
         QVERIFY(view.list().clusters().rowCount() > 0);
+    }
+
+    void pictures_data() { tests::addPictureRows("clusters"); }
+    void pictures() {
+        QFETCH(bool, dark);
+        Shown shown;
+        QVERIFY(shown.wait());
+        const auto& cluster = shown.session().clusters()->clusters[0];
+        const auto row = cluster.members.size() > 1 ? cluster.members[1] : cluster.head;
+        shown.session().selection().click(shown.session().run()->sampleFromRow(row), false, nullptr);
+        shown.session().selection().flush();
+        QVERIFY(shown.wait());
+        tests::checkPicture(shown.view, shown.fixture, dark, QString::fromLatin1(QTest::currentDataTag()));
     }
 };
 

@@ -1,4 +1,4 @@
-#include "run_fixture.h"
+#include "picture_case.h"
 
 #include <widgets/models/theme.h>
 #include <widgets/views/inspector_view.h>
@@ -109,6 +109,15 @@ private Q_SLOTS:
         shown.fixture.session.selection().flush();
         QTRY_VERIFY(shown.view.isReady());
         QCOMPARE(shown.view.interchangeable().neighbours().rowCount(), 0);
+    }
+
+    void pictures_data() { tests::addPictureRows("inspector"); }
+    void pictures() {
+        QFETCH(bool, dark);
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        QVERIFY(shown.choose(40));
+        tests::checkPicture(shown.view, shown.fixture, dark, QString::fromLatin1(QTest::currentDataTag()));
     }
 };
 

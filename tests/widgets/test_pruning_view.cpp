@@ -1,4 +1,4 @@
-#include "run_fixture.h"
+#include "picture_case.h"
 
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_gallery.h>
@@ -129,6 +129,17 @@ private Q_SLOTS:
             if (button->property("primary").toBool())
                 QTest::mouseClick(button, Qt::LeftButton);
         QCOMPARE(spy.count(), 1);
+    }
+
+    void pictures_data() { tests::addPictureRows("pruning"); }
+    void pictures() {
+        QFETCH(bool, dark);
+        Shown shown;
+        curation::PruneOptions options;
+        options.keep = 0.3;
+        shown.session().setPruneOptions(options);
+        QVERIFY(shown.wait());
+        tests::checkPicture(shown.view, shown.fixture, dark, QString::fromLatin1(QTest::currentDataTag()));
     }
 };
 

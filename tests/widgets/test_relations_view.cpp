@@ -154,6 +154,15 @@ void TestRelationsView::forceLayoutIsDeterministicAndApart() {
             const QPointF away = places[i] - places[j];
             QVERIFY(std::max(std::abs(away.x()), std::abs(away.y())) >= 55);
         }
+    // A wide area: the layout is compressed into it and the cards still do not cover each other.
+    const auto fitted = lpntk::vtk::fitLayout(places, QSizeF(700, 260), 50);
+    for (std::size_t i = 0; i < fitted.size(); ++i) {
+        QVERIFY(std::abs(fitted[i].x()) <= 350 && std::abs(fitted[i].y()) <= 130);
+        for (std::size_t j = i + 1; j < fitted.size(); ++j) {
+            const QPointF away = fitted[i] - fitted[j];
+            QVERIFY(std::max(std::abs(away.x()), std::abs(away.y())) >= 49);
+        }
+    }
     QVERIFY(lpntk::vtk::forceLayout(0, {}, 60).empty());
     QCOMPARE(lpntk::vtk::forceLayout(1, {}, 60).front(), QPointF(0, 0));
 }
@@ -291,7 +300,8 @@ void TestRelationsView::selectionIsDrawn() {
     QTRY_VERIFY(m_view->isReady());
     QTRY_COMPARE(m_view->graph().graph()->nodes.size(), std::size_t(40));
     const QString wrong = tests::differsFromBaseline(m_view->grab().toImage(), QStringLiteral("relations_selection_light"));
-    Q_UNUSED(wrong)
+    if (m_fixture->session.data() != nullptr)
+        QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
     for (auto* candidate : m_view->findChildren<QToolButton*>())
         if (candidate->text() == QStringLiteral("Current sample"))
             candidate->click();
@@ -321,8 +331,6 @@ void TestRelationsView::pictures() {
     models::theme().setDark(false);
     if (m_fixture->session.data() == nullptr)
         QSKIP("Fashion-MNIST is not installed: the pictures have no thumbnails");
-    if (wrong.contains(QStringLiteral("there is no baseline")))
-        QSKIP(qPrintable(wrong));
     QVERIFY2(wrong.isEmpty(), qPrintable(wrong));
 }
 

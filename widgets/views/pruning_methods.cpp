@@ -99,7 +99,8 @@ QVariant MethodsModel::headerData(int section, Qt::Orientation orientation, int 
     if (role != Qt::DisplayRole && !tip)
         return {};
     switch (section) {
-    case NameColumn: return tip ? QVariant() : tr("Method");
+    // The em space stands for the margin that the names have: a style sheet pads all sections alike or none.
+    case NameColumn: return tip ? QVariant() : QChar(0x2003) + tr("Method");
     case CoverageColumn: return tip ? tr("Mean share of a dropped sample's squared gradient norm that the kept ones span") : tr("Coverage");
     case PercentileColumn: return tip ? tr("5th percentile of the coverage: the badly covered ones") : tr("5th pct.");
     case OverlapColumn: return tip ? tr("Share of the present kept samples that the method keeps too") : tr("Overlap");

@@ -73,11 +73,13 @@ std::vector<QPointF> sidesBySign(const RelationGraph& graph, const QSizeF& size,
     return places;
 }
 
-std::vector<QPointF> byForce(const RelationGraph& graph, double node, const std::function<bool()>& stop) {
+std::vector<QPointF> byForce(const RelationGraph& graph, const QSizeF& size, double node, const std::function<bool()>& stop) {
     std::vector<vtk::LayoutEdge> edges;
     for (const RelationGraph::Edge& edge : graph.edges)
         edges.push_back({edge.from, edge.to, static_cast<double>(edge.cosine)});
-    return vtk::forceLayout(static_cast<int>(graph.nodes.size()), edges, node + kCaption + 14, 250, stop);
+    const double spacing = node + kCaption + 14;
+    auto places = vtk::forceLayout(static_cast<int>(graph.nodes.size()), edges, spacing, 250, stop);
+    return vtk::fitLayout(std::move(places), size, node + kCaption);
 }
 
 } // namespace lpntk::views

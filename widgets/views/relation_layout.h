@@ -15,7 +15,8 @@ namespace lpntk::views {
 /// nodes fan out behind them. No two cards overlap where the size allows it. `node`, `centre`: sides of the cards.
 std::vector<QPointF> sidesBySign(const RelationGraph& graph, const QSizeF& size, double node, double centre);
 
-/// Spring layout of the same graph (worker).
-std::vector<QPointF> byForce(const RelationGraph& graph, double node, const std::function<bool()>& stop = {});
+/// Spring layout of the same graph (worker), inside `size` as far as the cards leave room.
+std::vector<QPointF> byForce(const RelationGraph& graph, const QSizeF& size, double node,
+                             const std::function<bool()>& stop = {});
 
 } // namespace lpntk::views

@@ -282,12 +282,12 @@ void RelationsView::askGraph() {
     m_graphAsked = true;
     session().jobs().ask<Made>(
         "relation graph", this,
-        [run = m_run, row, rows, options, selection, force, node](const base::JobContext& context) {
+        [run = m_run, row, rows, options, selection, force, node, size = QSizeF(m_graph->size())](const base::JobContext& context) {
             Made made;
             made.first = std::make_shared<const RelationGraph>(selection ? selectionGraph(*run, rows, options, context)
                                                                          : egoGraph(*run, row, options, context));
             if (force)
-                made.second = byForce(*made.first, node, [&] { return context.cancelled(); });
+                made.second = byForce(*made.first, size, node, [&] { return context.cancelled(); });
             return made;
         },
         [this, run = m_run](Made made) {

@@ -1,5 +1,7 @@
 #include <widgets/vtk/force_layout.h>
 
+#include <QRectF>
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -34,9 +36,10 @@ void pull(const std::vector<QPointF>& places, const std::vector<LayoutEdge>& edg
     }
 }
 
-/// Cards must not cover each other: pairs nearer than `gap` are moved apart.
-void separate(std::vector<QPointF>& places, double gap) {
-    for (int round = 0; round < 40; ++round) {
+/// Cards must not cover each other: pairs nearer than `gap` are moved apart, at first inside `area` where one is given.
+void separate(std::vector<QPointF>& places, double gap, QSizeF area = {}) {
+    const double x = std::max(area.width() - gap, 0.0) / 2, y = std::max(area.height() - gap, 0.0) / 2;
+    for (int round = 0; round < 200; ++round) {
         bool moved = false;
         for (std::size_t i = 0; i < places.size(); ++i)
             for (std::size_t j = i + 1; j < places.size(); ++j) {
@@ -53,7 +56,18 @@ void separate(std::vector<QPointF>& places, double gap) {
             }
         if (!moved)
             return;
+        if (!area.isEmpty() && round < 150)
+            for (QPointF& place : places)
+                place = QPointF(std::clamp(place.x(), -x, x), std::clamp(place.y(), -y, y));
     }
+}
+
+void centre(std::vector<QPointF>& places) {
+    QPointF middle;
+    for (const QPointF& place : places)
+        middle += place / static_cast<double>(places.size());
+    for (QPointF& place : places)
+        place -= middle;
 }
 
 } // namespace
@@ -80,11 +94,19 @@ std::vector<QPointF> forceLayout(int nodes, const std::vector<LayoutEdge>& edges
         }
     }
     separate(places, spacing);
-    QPointF middle;
+    centre(places);
+    return places;
+}
+
+std::vector<QPointF> fitLayout(std::vector<QPointF> places, QSizeF area, double gap) {
+    QRectF bounds;
     for (const QPointF& place : places)
-        middle += place / static_cast<double>(count);
+        bounds |= QRectF(place - QPointF(gap, gap) / 2, QSizeF(gap, gap));
+    const double x = std::min(1.0, std::max(area.width() - gap, 1.0) / std::max(bounds.width() - gap, 1.0));
+    const double y = std::min(1.0, std::max(area.height() - gap, 1.0) / std::max(bounds.height() - gap, 1.0));
     for (QPointF& place : places)
-        place -= middle;
+        place = QPointF((place.x() - bounds.center().x()) * x, (place.y() - bounds.center().y()) * y);
+    separate(places, gap, area);
     return places;
 }
 
