@@ -160,6 +160,12 @@ void TestVtkHeatmapScene::transformClampsAndFits() {
     QCOMPARE(view.scale(), 0.4);
     QVERIFY(!view.cellAt({700, 10}).has_value()); // right of the square map
     QCOMPARE(view.cellAt({599, 599})->column, 1497);
+    // In a viewport that is not square the pointer keeps its position from the first step of the wheel on.
+    const QPointF pointer(500, 420), under = view.positionAt(pointer);
+    for (int step = 0; step < 10; ++step) {
+        view.zoomAt(pointer, 1.1);
+        QVERIFY((view.positionAt(pointer) - under).manhattanLength() < 1e-6);
+    }
     view.zoomAt({0, 0}, 0.01);
     QVERIFY(view.isFit());
     view.setViewport({400, 400});

@@ -262,7 +262,7 @@ void HeatmapCanvas::hoverMoved() {
         m_card->setPair(row, column, m_run->cosine(a, b), m_run->kappa(a, b));
         const double scale = m_map->view().scale();
         const QPointF cellEnd = m_map->view().placeAt({static_cast<double>(cell->column) + 1, static_cast<double>(cell->row) + 1});
-        const QPoint pointer = mapFromGlobal(QCursor::pos());
+        const QPoint pointer = m_map->geometry().topLeft() + m_map->pointer().toPoint();
         // Below and right of the cell at hand, so that the card does not cover it.
         const QPoint corner = m_map->geometry().topLeft() + cellEnd.toPoint();
         m_card->showBeside(scale < 64 && m_map->underMouse() ? pointer : corner);

@@ -41,6 +41,14 @@ void HeatmapMap::viewMoved() {
     m_scene->setView(m_view, devicePixelRatioF());
     update();
     Q_EMIT viewChanged();
+    if (!m_hovered)
+        return;
+    // Another cell may be under the resting pointer now, or the same one at another place.
+    const auto cell = m_view.cellAt(m_lastAt);
+    if (cell == m_hovered)
+        Q_EMIT hoverChanged();
+    else
+        setHovered(cell);
 }
 
 void HeatmapMap::setBoxMode(bool on) {
@@ -167,7 +175,8 @@ void HeatmapMap::wheelEvent(QWheelEvent* event) {
     const double notches = event->angleDelta().y() / 120.0;
     if (notches == 0)
         return;
-    m_view.zoomAt(event->position(), std::pow(kWheelStep, notches));
+    m_lastAt = event->position();
+    m_view.zoomAt(m_lastAt, std::pow(kWheelStep, notches));
     viewMoved();
     event->accept();
 }

@@ -31,6 +31,7 @@ public:
     void setBoxMode(bool on);
     bool boxMode() const { return m_boxMode; }
     std::optional<vtk::MapCell> hoveredCell() const { return m_hovered; }
+    QPointF pointer() const { return m_lastAt; } ///< where the mouse was last
     void zoomBy(double factor); ///< about the middle
     void fit();
     /// Moving goes on for a moment after the button is released; off when the desktop asks for less motion.

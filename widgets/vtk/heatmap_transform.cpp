@@ -5,6 +5,12 @@
 
 namespace lpntk::vtk {
 
+namespace {
+
+QPointF asPoint(QSizeF size) { return {size.width(), size.height()}; }
+
+} // namespace
+
 void HeatmapTransform::setContent(std::int64_t rows) {
     m_rows = rows;
     fit();
@@ -63,10 +69,19 @@ void HeatmapTransform::zoomTo(QPointF place, double scale) {
     const double smallest = fitScale();
     m_scale = std::clamp(scale, smallest, std::max(smallest, kMaximumScale));
     m_origin = position - place / m_scale;
-    clamp();
+    // What fit shows includes an empty band beside the square. While zooming, that band belongs to the world: without it the
+    // first steps from fit would push the position under the pointer away. The middle stays on the map.
+    const QPointF fitEnd = asPoint(m_viewport / smallest), seen = asPoint(m_viewport / m_scale);
+    const auto side = static_cast<double>(m_rows);
+    clamp({std::min(fitEnd.x() - seen.x(), side - seen.x() / 2), std::min(fitEnd.y() - seen.y(), side - seen.y() / 2)});
 }
 
-void HeatmapTransform::panBy(QPointF pixels) { setOrigin(m_origin - pixels / m_scale); }
+void HeatmapTransform::panBy(QPointF pixels) {
+    // A band that zooming left in sight may stay, but panning makes none.
+    const QPointF before = m_origin;
+    m_origin -= pixels / m_scale;
+    clamp(before);
+}
 
 void HeatmapTransform::setOrigin(QPointF position) {
     m_origin = position;
@@ -86,11 +101,11 @@ void HeatmapTransform::show(const QRectF& positions) {
     centreOn(positions.center(), scale);
 }
 
-void HeatmapTransform::clamp() {
+void HeatmapTransform::clamp(QPointF atLeast) {
     const auto side = static_cast<double>(m_rows);
-    const QSizeF seen = m_viewport / m_scale;
-    m_origin.setX(std::clamp(m_origin.x(), 0.0, std::max(side - seen.width(), 0.0)));
-    m_origin.setY(std::clamp(m_origin.y(), 0.0, std::max(side - seen.height(), 0.0)));
+    const QPointF end = QPointF(side, side) - asPoint(m_viewport / m_scale);
+    m_origin.setX(std::clamp(m_origin.x(), 0.0, std::max({end.x(), atLeast.x(), 0.0})));
+    m_origin.setY(std::clamp(m_origin.y(), 0.0, std::max({end.y(), atLeast.y(), 0.0})));
 }
 
 int levelForScale(double devicePixelsPerSample, const std::vector<int>& levels) {

@@ -46,7 +46,7 @@ public:
     QRectF visible() const;
 
     void fit();
-    /// The position under `place` stays there as far as the edges of the map allow.
+    /// The position under `place` stays there as far as the edges of what fit shows allow.
     void zoomAt(QPointF place, double factor);
     void zoomTo(QPointF place, double scale);
     void panBy(QPointF pixels);
@@ -57,7 +57,8 @@ public:
     void show(const QRectF& positions);
 
 private:
-    void clamp();
+    /// Keeps the origin between the map's start and the one that shows its end, or `atLeast` where that is further.
+    void clamp(QPointF atLeast = {});
 
     std::int64_t m_rows = 0;
     QSizeF m_viewport{1, 1};
