@@ -31,6 +31,7 @@ QStringList arguments(int argc, char** argv) {
 void applyColours(const gui::StartOptions& options, QApplication& application) {
     gui::Settings settings(true);
     gui::ViewActions::applyColours(settings);
+    models::theme().setTextScale(settings.textScale());
     if (options.colours != gui::StartOptions::Colours::asSet)
         models::theme().setDark(options.colours == gui::StartOptions::Colours::dark);
     models::theme().apply(application);
@@ -87,5 +88,7 @@ int main(int argc, char** argv) {
     if (words.load(QLocale(), QStringLiteral("lpntk"), QStringLiteral("_"), QStringLiteral(":/translations")))
         QCoreApplication::installTranslator(&words);
     applyColours(*options, application);
+    QGuiApplication::setDesktopFileName(QStringLiteral("lpntk-explorer"));
+    QApplication::setWindowIcon(QIcon(QStringLiteral(":/desktop/lpntk-explorer.svg")));
     return show(*options);
 }
