@@ -20,6 +20,9 @@ namespace format = models::format;
 
 namespace {
 
+/// Narrower, names would be gone and figures would cover each other.
+constexpr int kLeastWidth = 180;
+
 QString fileName(const std::filesystem::path& path) {
     return QString::fromStdString((path.has_filename() ? path : path.parent_path()).filename().string());
 }
@@ -48,6 +51,7 @@ ProjectDock::ProjectDock(models::Session& session, SavedSelections& selections, 
     auto* body = new QSplitter(Qt::Vertical, this);
     body->setChildrenCollapsible(false);
     body->setHandleWidth(1);
+    body->setMinimumWidth(kLeastWidth);
     m_tree = new SideList(body);
     m_tree->setObjectName(QStringLiteral("projectList"));
     m_tree->setAccessibleName(tr("Data sets, checkpoints, runs and saved selections"));

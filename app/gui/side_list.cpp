@@ -17,7 +17,10 @@ using models::theme;
 namespace {
 
 constexpr int kMargin = 12;
-constexpr int kSecondColumn = 58; ///< width of the accuracy column
+/// Width of the accuracy column.
+int secondColumn() {
+    return qRound(58 * theme().textScale());
+}
 
 class SideDelegate : public QStyledItemDelegate {
 public:
@@ -59,7 +62,7 @@ private:
         if (!row.value.isEmpty()) {
             painter.setFont(theme().font(11));
             painter.setPen(theme().colour(Role::text3));
-            const int second = row.value2.isEmpty() ? 0 : kSecondColumn;
+            const int second = row.value2.isEmpty() ? 0 : secondColumn();
             painter.drawText(rect.adjusted(kMargin, 4, -kMargin - second, 0), Qt::AlignVCenter | Qt::AlignRight, row.value);
             painter.drawText(rect.adjusted(kMargin, 4, -kMargin, 0), Qt::AlignVCenter | Qt::AlignRight, row.value2);
         }
@@ -90,7 +93,7 @@ private:
         if (!row.value2.isEmpty()) {
             models::drawFigures(painter, QRectF(rect.left(), rect.top(), right - rect.left(), rect.height()),
                                 Qt::AlignRight | Qt::AlignVCenter, row.value2);
-            right -= kSecondColumn;
+            right -= secondColumn();
         }
         models::drawFigures(painter, QRectF(rect.left(), rect.top(), right - rect.left(), rect.height()),
                             Qt::AlignRight | Qt::AlignVCenter, row.value);

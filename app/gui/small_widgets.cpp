@@ -41,6 +41,18 @@ QFrame* makeLine(Qt::Orientation orientation, QWidget* parent) {
     return line;
 }
 
+void keepRowHeight(QWidget& bar, const char* row) {
+    const auto fit = [&bar, row] { bar.setFixedHeight(theme().row(row)); };
+    QObject::connect(&theme(), &models::Theme::changed, &bar, fit);
+    fit();
+}
+
+void keepFont(QWidget& words, int px, QFont::Weight weight) {
+    const auto fit = [&words, px, weight] { words.setFont(theme().font(px, weight)); };
+    QObject::connect(&theme(), &models::Theme::changed, &words, fit);
+    fit();
+}
+
 KeyBox::KeyBox(const QString& keys, QWidget* parent) : QWidget(parent), m_keys(keys) {
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
     setAttribute(Qt::WA_TransparentForMouseEvents);
@@ -74,38 +86,40 @@ void KeyBox::paintEvent(QPaintEvent*) {
     paint(painter, QPoint(width(), height() / 2), m_keys);
 }
 
-DockTitle::DockTitle(const QString& title, QWidget* parent) : QWidget(parent) {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 0, 8, 0);
-    row->setSpacing(2);
-    auto* words = new QLabel(title, this);
-    words->setFont(theme().font(13, QFont::DemiBold));
-    words->setObjectName(QStringLiteral("dockTitle"));
-    row->addWidget(words);
-    row->addStretch();
-    connect(&theme(), &models::Theme::changed, this, [this, words] {
-        words->setFont(theme().font(13, QFont::DemiBold));
+DockBar::DockBar(QWidget* parent) : QWidget(parent) {
+    connect(&theme(), &models::Theme::changed, this, [this] {
         updateGeometry();
         update();
     });
 }
 
-void DockTitle::addButton(QToolButton* button) {
-    layout()->addWidget(button);
-}
-
-QSize DockTitle::sizeHint() const {
+QSize DockBar::sizeHint() const {
     return {QWidget::sizeHint().width(), theme().row("dockTitle")};
 }
 
-QSize DockTitle::minimumSizeHint() const {
+QSize DockBar::minimumSizeHint() const {
     return {QWidget::minimumSizeHint().width(), theme().row("dockTitle")};
 }
 
-void DockTitle::paintEvent(QPaintEvent*) {
+void DockBar::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.fillRect(rect(), theme().colour(Role::panel));
     painter.fillRect(QRect(0, height() - 1, width(), 1), theme().colour(Role::border));
+}
+
+DockTitle::DockTitle(const QString& title, QWidget* parent) : DockBar(parent) {
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(12, 0, 8, 0);
+    row->setSpacing(2);
+    auto* words = new QLabel(title, this);
+    keepFont(*words, 13, QFont::DemiBold);
+    words->setObjectName(QStringLiteral("dockTitle"));
+    row->addWidget(words);
+    row->addStretch();
+}
+
+void DockTitle::addButton(QToolButton* button) {
+    layout()->addWidget(button);
 }
 
 EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {

@@ -17,6 +17,12 @@ QToolButton* makeIconButton(const QString& icon, const QString& name, QWidget* p
 /// A 1 px line in the border colour.
 QFrame* makeLine(Qt::Orientation orientation, QWidget* parent);
 
+/// Keeps a bar at one of the heights of tokens.json ("menuBar", "tab", ...), also when the text grows.
+void keepRowHeight(QWidget& bar, const char* row);
+
+/// Gives words a font of the theme, and again when the text grows.
+void keepFont(QWidget& words, int px, QFont::Weight weight);
+
 /// The small framed box that names a key ("Ctrl K"). Painted by hand so that it stays small at any style.
 class KeyBox : public QWidget {
     Q_OBJECT
@@ -35,17 +41,24 @@ private:
     QString m_keys;
 };
 
-/// The title of a dock: words in bold, buttons at the right.
-class DockTitle : public QWidget {
+/// The bar above a dock, panel ground, line below. A dock asks its title for its size hint and nothing else.
+class DockBar : public QWidget {
     Q_OBJECT
 public:
-    DockTitle(const QString& title, QWidget* parent);
-    void addButton(QToolButton* button);
+    explicit DockBar(QWidget* parent);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+};
+
+/// The title of a dock: words in bold, buttons at the right.
+class DockTitle : public DockBar {
+    Q_OBJECT
+public:
+    DockTitle(const QString& title, QWidget* parent);
+    void addButton(QToolButton* button);
 };
 
 /// An empty view: icon, title, one sentence, one button that fills it.

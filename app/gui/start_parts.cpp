@@ -164,13 +164,22 @@ void RecentRow::paintEvent(QPaintEvent*) {
 
 PairExample::PairExample(Kind kind, const QString& first, const QString& second, double cosine, QWidget* parent)
     : QWidget(parent), m_kind(kind), m_first(first), m_second(second), m_cosine(cosine) {
-    setAccessibleName(kind == Kind::interchangeable ? tr("Interchangeable, cosine %1").arg(format::cosine(cosine))
-                      : kind == Kind::unrelated     ? tr("Unrelated, cosine %1").arg(format::cosine(cosine))
-                                                    : tr("Contradictory, cosine %1").arg(format::cosine(cosine)));
+    setAccessibleName(tr("%1, cosine %2").arg(word(), format::cosine(cosine)));
+    connect(&theme(), &models::Theme::changed, this, &QWidget::updateGeometry);
+}
+
+QString PairExample::word() const {
+    return m_kind == Kind::interchangeable ? tr("Interchangeable") : m_kind == Kind::unrelated ? tr("Unrelated") : tr("Contradictory");
+}
+
+QSize PairExample::minimumSizeHint() const {
+    const QFontMetrics large(theme().font(13, QFont::Medium)), small(theme().font(12));
+    const int words = large.horizontalAdvance(word()) + large.horizontalAdvance(format::cosine(m_cosine)) + 24;
+    return {16 + 2 * kPairPicture + 20 + 25 + words + 16, std::max(kPairPicture, large.height() + 3 + 2 * small.height()) + 32};
 }
 
 QSize PairExample::sizeHint() const {
-    return {340, kPairPicture + 32};
+    return minimumSizeHint().expandedTo({340, 0});
 }
 
 void PairExample::paintEvent(QPaintEvent*) {
@@ -198,8 +207,7 @@ void PairExample::paintEvent(QPaintEvent*) {
     painter.drawLine(left, middle, left + 18, middle);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(theme().colour(Role::text));
-    const QString word = m_kind == Kind::interchangeable ? tr("Interchangeable") : m_kind == Kind::unrelated ? tr("Unrelated") : tr("Contradictory");
-    painter.drawText(QRect(left + 25, 16, width() - left - 41, line), Qt::AlignLeft | Qt::AlignVCenter, word);
+    painter.drawText(QRect(left + 25, 16, width() - left - 41, line), Qt::AlignLeft | Qt::AlignVCenter, word());
     painter.drawText(QRect(left, 16, width() - left - 16, line), Qt::AlignRight | Qt::AlignVCenter, format::cosine(m_cosine));
     painter.setFont(theme().font(12));
     painter.setPen(theme().colour(Role::text2));

@@ -55,11 +55,13 @@ public:
     enum class Kind { interchangeable, unrelated, contradictory };
     PairExample(Kind kind, const QString& first, const QString& second, double cosine, QWidget* parent);
     QSize sizeHint() const override;
+    QSize minimumSizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    QString word() const;
     Kind m_kind;
     QImage m_first, m_second;
     double m_cosine;

@@ -39,7 +39,7 @@ ViewArea::ViewArea(models::Session& session, QWidget* parent) : QWidget(parent),
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     auto* row = new TabRow(this);
-    row->setFixedHeight(theme().row("tab"));
+    keepRowHeight(*row, "tab");
     auto* rowLayout = new QHBoxLayout(row);
     rowLayout->setContentsMargins(0, 0, 6, 0);
     rowLayout->setSpacing(0);
