@@ -51,6 +51,8 @@ FileActions::FileActions(models::Session& session, ProjectController& project, S
             refresh();
     });
     connect(&m_session, &models::Session::locateDataRequested, this, [this](const QString& source) { locate(PathKind::data, source); });
+    connect(&m_session, &models::Session::locateRunRequested, this, [this](const QString& folder) { locate(PathKind::run, folder); });
+    connect(&m_session, &models::Session::checkpointRequested, this, &FileActions::openCheckpoint);
     refresh();
 }
 
@@ -101,7 +103,8 @@ void FileActions::openPath(const QString& path) {
         tr("Look at %1").arg(QFileInfo(path).fileName()), false, this, [absolute](const base::JobContext&) { return describe(absolute); },
         [this, absolute](const PathDescription& found) {
             if (found.problem || found.kind == PathKind::none)
-                m_session.addIssue(models::Issue::Severity::error, tr("%1 cannot be opened. %2").arg(absolute, found.summary));
+                m_session.addIssue(models::Issue::Severity::error, tr("%1 cannot be opened. %2").arg(absolute, found.summary),
+                                    [this, absolute] { openWith(PathKind::data, QFileInfo(absolute).absolutePath()); });
             else
                 openKind(absolute, found.kind);
         });
@@ -120,7 +123,8 @@ void FileActions::openKind(const QString& path, PathKind kind) {
         return m_session.openData(QFileInfo(path).absoluteFilePath());
     case PathKind::subset:
         m_session.addIssue(models::Issue::Severity::warning,
-                           tr("%1 is an exported set. Open the run that its recipe.json names, or give it to lpntk replay.").arg(path));
+                           tr("%1 is an exported set. Open the run that its recipe.json names, or give it to lpntk replay.").arg(path),
+                           [this, path] { openWith(PathKind::run, QFileInfo(path).absolutePath()); });
         return;
     case PathKind::none:
         return;
@@ -154,7 +158,7 @@ void FileActions::openSample() {
     if (!sample)
         return;
     m_project.close();
-    sample->open(m_session);
+    sample->open(m_session, m_settings);
 }
 
 void FileActions::saveAs() {

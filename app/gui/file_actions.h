@@ -22,6 +22,7 @@ public:
     void openPath(const QString& path);
     void openKind(const QString& path, PathKind kind);
     void exportSubset();
+    void saveAs();
     /// Asks where something went that a project or a run names.
     void locate(PathKind kind, const QString& oldPath);
 
@@ -31,7 +32,6 @@ private:
     void openWith(PathKind kind, const QString& start);
     void openCheckpoint(const QString& path);
     void openSample();
-    void saveAs();
     void fillRecent();
     void refresh();
     QString topic() const;

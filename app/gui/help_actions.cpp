@@ -116,6 +116,7 @@ QWidget* KeyListDialog::makeKeys(const ActionRegistry& actions, QWidget* window)
 
 QWidget* KeyListDialog::makePage() {
     auto* page = new QTextBrowser(this);
+    page->setObjectName(QStringLiteral("helpPage"));
     page->setAccessibleName(tr("Help"));
     page->setOpenLinks(false);
     QFile file(QStringLiteral(":/help/help.md"));

@@ -1,17 +1,13 @@
 #include "jobs_dock.h"
 
+#include "job_row.h"
 #include "small_widgets.h"
 
-#include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 
-#include <QApplication>
 #include <QButtonGroup>
-#include <QClipboard>
 #include <QHBoxLayout>
-#include <QKeyEvent>
 #include <QListWidget>
-#include <QProgressBar>
 #include <QScrollArea>
 #include <QStackedWidget>
 
@@ -21,73 +17,14 @@ namespace lpntk::gui {
 
 using models::Role;
 using models::theme;
-namespace format = models::format;
 
 namespace {
 
 constexpr int kMostRowsShown = 4;
-
-QString unitOf(const base::Progress& progress) {
-    return QString::fromStdString(progress.unit);
-}
-
-/// "726 of 1,770 tiles   3.1 tiles/s   5 min 37 s left".
-QString figuresOf(const models::JobInfo& info) {
-    if (info.cancelling)
-        return JobsDock::tr("stopping");
-    QStringList parts;
-    const base::Progress& progress = info.progress;
-    if (!progress.phase.empty())
-        parts << QString::fromStdString(progress.phase);
-    if (progress.total > 0)
-        parts << (format::countOf(static_cast<std::int64_t>(progress.done), static_cast<std::int64_t>(progress.total)) + QLatin1Char(' ')
-                  + unitOf(progress));
-    if (info.rate > 0)
-        parts << format::rate(info.rate, unitOf(progress));
-    if (const QString left = format::timeLeft(info.secondsLeft); !left.isEmpty())
-        parts << left;
-    else
-        parts << format::duration(info.seconds);
-    return parts.join(QStringLiteral("    "));
-}
+/// Title, one row and this make the 72 px of a dock with one job.
+constexpr int kBelow = 2;
 
 } // namespace
-
-JobRow::JobRow(models::Session& session, models::Ticket ticket, QWidget* parent)
-    : QWidget(parent), m_session(session), m_ticket(ticket) {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 0, 8, 0);
-    row->setSpacing(12);
-    auto* icon = new QLabel(this);
-    icon->setPixmap(theme().icon(QStringLiteral("heatmap")).pixmap(QSize(16, 16), devicePixelRatioF()));
-    m_title = new QLabel(this);
-    m_title->setFont(theme().font(12, QFont::Medium));
-    m_bar = new QProgressBar(this);
-    m_bar->setTextVisible(false);
-    m_figures = makeLabel({}, "text2", this);
-    m_cancel = makeIconButton(QStringLiteral("stop"), tr("Stop this job"), this);
-    m_cancel->setObjectName(QStringLiteral("cancelJob"));
-    connect(m_cancel, &QToolButton::clicked, this, [this] { m_session.jobs().cancel(m_ticket); });
-    row->addWidget(icon);
-    row->addWidget(m_title);
-    row->addWidget(m_bar, 1);
-    row->addWidget(m_figures);
-    row->addWidget(m_cancel);
-    setFixedHeight(theme().row("job"));
-}
-
-void JobRow::show(const models::JobInfo& info) {
-    m_title->setText(info.title);
-    const base::Progress& progress = info.progress;
-    // Without a total the bar runs by itself, but the words still say what is done.
-    m_bar->setRange(0, progress.total > 0 ? 1000 : 0);
-    if (progress.total > 0)
-        m_bar->setValue(static_cast<int>(1000 * std::clamp(progress.done / progress.total, 0.0, 1.0)));
-    m_figures->setText(figuresOf(info));
-    m_bar->setAccessibleName(info.title + QStringLiteral(", ") + m_figures->text());
-    m_cancel->setAccessibleName(tr("Stop %1").arg(info.title));
-    m_cancel->setEnabled(!info.cancelling);
-}
 
 JobsDock::JobsDock(models::Session& session, QWidget* parent) : QDockWidget(tr("Jobs"), parent), m_session(session) {
     setObjectName(QStringLiteral("jobsDock"));
@@ -96,6 +33,9 @@ JobsDock::JobsDock(models::Session& session, QWidget* parent) : QDockWidget(tr("
     m_pages = new QStackedWidget(this);
     m_pages->addWidget(makeJobsPage());
     m_pages->addWidget(makeIssuesPage());
+    m_empty = makeLabel({}, "text3", this);
+    m_empty->setContentsMargins(12, 0, 12, 0);
+    m_pages->addWidget(m_empty);
     setTitleBarWidget(makeTitle());
     setWidget(m_pages);
     connect(&m_session.jobs(), &models::JobRunner::jobsChanged, this, &JobsDock::refreshJobs);
@@ -104,17 +44,16 @@ JobsDock::JobsDock(models::Session& session, QWidget* parent) : QDockWidget(tr("
         if (what & models::Change::issues)
             refreshIssues();
     });
+    connect(&theme(), &models::Theme::changed, this, &JobsDock::place);
     refreshJobs();
     refreshIssues();
     hide();
 }
 
 QWidget* JobsDock::makeTitle() {
-    auto* title = new QWidget(this);
-    title->setProperty("panel", true);
-    title->setAttribute(Qt::WA_StyledBackground);
+    auto* title = new DockBar(this);
     auto* row = new QHBoxLayout(title);
-    row->setContentsMargins(4, 2, 8, 2);
+    row->setContentsMargins(4, 0, 8, 0);
     row->setSpacing(4);
     auto* group = new QButtonGroup(title);
     const auto tab = [&](const char* name) {
@@ -132,19 +71,27 @@ QWidget* JobsDock::makeTitle() {
     m_jobsTab->setChecked(true);
     connect(m_jobsTab, &QToolButton::toggled, this, &JobsDock::place);
     row->addStretch();
-    m_clear = new QToolButton(title);
-    m_clear->setText(tr("Clear"));
-    m_clear->setProperty("quiet", true);
-    m_clear->setAccessibleName(tr("Clear the issues"));
+    const auto quiet = [&](const char* name, const QString& text, const QString& accessible) {
+        auto* button = new QToolButton(title);
+        button->setObjectName(QString::fromLatin1(name));
+        button->setText(text);
+        button->setProperty("quiet", true);
+        button->setAccessibleName(accessible);
+        button->setFocusPolicy(Qt::TabFocus);
+        row->addWidget(button);
+        return button;
+    };
+    m_cause = quiet("showCause", tr("Show the cause"), tr("Show the cause of the current issue"));
+    connect(m_cause, &QToolButton::clicked, this, &JobsDock::jump);
+    m_clear = quiet("clearIssues", tr("Clear"), tr("Clear the issues"));
     connect(m_clear, &QToolButton::clicked, this, [this] { m_session.clearIssues(); });
-    row->addWidget(m_clear);
     auto* fold = makeIconButton(QStringLiteral("chevron-down"), tr("Hide jobs and issues"), title);
     connect(fold, &QToolButton::clicked, this, [this] {
         m_hiddenByHand = true;
+        m_shownByHand = false;
         hide();
     });
     row->addWidget(fold);
-    title->setFixedHeight(32);
     return title;
 }
 
@@ -169,22 +116,43 @@ QWidget* JobsDock::makeIssuesPage() {
     m_issueList->setAccessibleName(tr("Issues"));
     m_issueList->setWordWrap(true);
     m_issueList->setUniformItemSizes(false);
+    m_issueList->setIconSize(QSize(16, 16));
     m_issueList->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
-    m_issueList->setToolTip(tr("Return or a double click shows the cause"));
-    connect(m_issueList, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) {
-        const auto index = static_cast<std::size_t>(m_issueList->row(item));
-        if (index < m_session.issues().size() && m_session.issues()[index].jump) {
-            const auto jump = m_session.issues()[index].jump;
-            jump();
-        }
-    });
+    connect(m_issueList, &QListWidget::itemActivated, this, &JobsDock::jump);
+    connect(m_issueList, &QListWidget::currentRowChanged, this, &JobsDock::refreshCause);
     return m_issueList;
+}
+
+const models::Issue* JobsDock::currentIssue() const {
+    const int row = m_issueList->currentRow();
+    return row >= 0 && row < static_cast<int>(m_session.issues().size()) ? &m_session.issues()[static_cast<std::size_t>(row)] : nullptr;
+}
+
+void JobsDock::jump() {
+    if (const models::Issue* issue = currentIssue(); issue && issue->jump) {
+        const auto toCause = issue->jump; // the list may change below it
+        toCause();
+    }
+}
+
+void JobsDock::refreshCause() {
+    const models::Issue* issue = currentIssue();
+    m_cause->setVisible(m_issuesTab->isChecked() && issue && issue->jump);
+}
+
+void JobsDock::open() {
+    m_hiddenByHand = false;
+    m_shownByHand = true;
+    (m_rows.empty() && !m_session.issues().empty() ? m_issuesTab : m_jobsTab)->setChecked(true);
+    place();
 }
 
 void JobsDock::showIssues() {
     m_hiddenByHand = false;
+    m_shownByHand = true;
     m_issuesTab->setChecked(true);
     place();
+    m_issueList->setFocus();
 }
 
 void JobsDock::refreshJobs() {
@@ -208,6 +176,8 @@ void JobsDock::refreshJobs() {
     if (began) {
         m_hiddenByHand = false;
         m_jobsTab->setChecked(true);
+    } else if (jobs.empty() && !m_session.issues().empty()) {
+        m_issuesTab->setChecked(true);
     }
     place();
 }
@@ -221,6 +191,8 @@ void JobsDock::refreshIssues() {
         auto* item = new QListWidgetItem(theme().icon(error ? QStringLiteral("error") : note ? QStringLiteral("info") : QStringLiteral("warning"),
                                                       error ? Role::danger : note ? Role::text2 : Role::warning),
                                          issue.sentence, m_issueList);
+        if (issue.jump)
+            item->setToolTip(tr("Return or a double click shows the cause"));
         item->setData(Qt::AccessibleTextRole, (error ? tr("Error: %1") : note ? tr("Note: %1") : tr("Warning: %1")).arg(issue.sentence));
     }
     m_issuesTab->setText(issues.empty() ? tr("Issues") : tr("Issues  %1").arg(issues.size()));
@@ -228,7 +200,10 @@ void JobsDock::refreshIssues() {
         m_hiddenByHand = false;
         if (m_session.jobs().jobs().empty() || issues.back().severity == models::Issue::Severity::error)
             m_issuesTab->setChecked(true);
+        m_issueList->setCurrentRow(static_cast<int>(issues.size()) - 1);
         m_issueList->scrollToBottom();
+    } else if (issues.empty() && !m_rows.empty()) {
+        m_jobsTab->setChecked(true);
     }
     m_issuesSeen = issues.size();
     place();
@@ -238,15 +213,13 @@ void JobsDock::place() {
     const bool issuesInFront = m_issuesTab->isChecked();
     const int jobs = static_cast<int>(m_rows.size());
     const int issues = static_cast<int>(m_session.issues().size());
-    if (issuesInFront && issues == 0 && jobs > 0)
-        return m_jobsTab->setChecked(true);
-    if (!issuesInFront && jobs == 0 && issues > 0)
-        return m_issuesTab->setChecked(true);
-    m_pages->setCurrentIndex(issuesInFront ? 1 : 0);
+    const int listed = issuesInFront ? issues : jobs;
+    m_empty->setText(issuesInFront ? tr("No issues") : tr("No jobs"));
+    m_pages->setCurrentIndex(listed == 0 ? 2 : issuesInFront ? 1 : 0);
     m_clear->setVisible(issuesInFront && issues > 0);
-    const int rows = std::clamp(issuesInFront ? issues : jobs, 1, kMostRowsShown);
-    m_pages->setFixedHeight(rows * theme().row("job") + 6);
-    setVisible(!m_hiddenByHand && jobs + issues > 0);
+    refreshCause();
+    m_pages->setFixedHeight(std::clamp(listed, 1, kMostRowsShown) * theme().row("job") + kBelow);
+    setVisible(!m_hiddenByHand && (m_shownByHand || jobs + issues > 0));
 }
 
 } // namespace lpntk::gui

@@ -166,7 +166,8 @@ void KernelDialog::addBudget(QFormLayout& form) {
     m_memory = number(64, 4 << 20, static_cast<int>(m_settings.memoryBudget() / kMegabyte), tr("Memory budget"), tr(" MB"));
     m_memory->setObjectName(QStringLiteral("memoryBudget"));
     m_memory->setSingleStep(512);
-    m_threads = number(1, 1024, base::availableThreads(), tr("Threads"), {});
+    m_threads = number(1, 1024, m_settings.threads() > 0 ? m_settings.threads() : base::availableThreads(), tr("Threads"), {});
+    m_threads->setObjectName(QStringLiteral("threadCount"));
     m_top = number(1, 10'000, 50, tr("Neighbours kept of each sample and sign"), {});
     m_out = new QLineEdit(this);
     m_out->setObjectName(QStringLiteral("runFolder"));
@@ -302,6 +303,7 @@ void KernelDialog::run() {
         return say(tr("The folder %1 exists and is not empty; name another one.").arg(out));
     QDir().mkpath(QFileInfo(out).absolutePath());
     m_settings.setMemoryBudget(m_memory->value() * kMegabyte);
+    m_settings.setThreads(m_threads->value() == base::availableThreads() ? 0 : m_threads->value());
     const models::Ticket ticket = m_session.startKernel(job, QFileInfo(out).absoluteFilePath().toStdString());
     Q_EMIT started(ticket);
     accept();

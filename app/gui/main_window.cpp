@@ -7,6 +7,7 @@
 #include "jobs_dock.h"
 #include "project_dock.h"
 #include "run_actions.h"
+#include "settings_dialog.h"
 #include "small_widgets.h"
 #include "start_page.h"
 #include "status_line.h"
@@ -24,6 +25,11 @@
 #include <QMimeData>
 #include <QStackedWidget>
 
+// The help pages live in a static library, whose initialisers nobody calls; must stand outside any namespace.
+static void initialiseHelp() {
+    Q_INIT_RESOURCE(help);
+}
+
 namespace lpntk::gui {
 
 using models::Change;
@@ -31,7 +37,7 @@ using models::theme;
 
 namespace {
 
-/// Below these widths the docks start hidden.
+/// Below these widths the docks start hidden; larger text needs more.
 constexpr int kInspectorFrom = 1280;
 constexpr int kProjectFrom = 1000;
 constexpr int kLayoutVersion = 1;
@@ -40,6 +46,7 @@ constexpr int kLayoutVersion = 1;
 
 MainWindow::MainWindow(bool quiet, QWidget* parent)
     : QMainWindow(parent), m_settings(quiet), m_quiet(quiet), m_session(std::make_unique<models::Session>()) {
+    initialiseHelp();
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     setDockNestingEnabled(false);
@@ -73,6 +80,7 @@ MainWindow::~MainWindow() {
 void MainWindow::makeMenus() {
     QMenuBar* bar = menuBar();
     bar->setNativeMenuBar(false);
+    keepRowHeight(*bar, "menuBar");
     QMenu* file = bar->addMenu(tr("&File"));
     QMenu* edit = bar->addMenu(tr("&Edit"));
     QMenu* view = bar->addMenu(tr("&View"));
@@ -84,6 +92,7 @@ void MainWindow::makeMenus() {
     new EditActions(*m_session, *m_selections, *m_actions, *edit, *select, this);
     auto* runActions = new RunActions(*m_session, m_settings, *m_actions, *run, this);
     connect(m_views, &ViewArea::computeRequested, runActions, &RunActions::compute);
+    connect(m_session.get(), &models::Session::kernelRequested, runActions, &RunActions::compute);
     makeDocks();
     new ViewActions(*m_views, {m_projectDock, m_inspectorDock}, m_settings, *m_actions, *view, *window, this);
     QAction* jobs = m_actions->add(tr("Window"), "window.issues", tr("I&ssues"), {QKeySequence(Qt::Key_F8)}, [this] { m_jobsDock->showIssues(); });
@@ -91,13 +100,18 @@ void MainWindow::makeMenus() {
     new HelpActions(*m_actions, *help, this);
     edit->addSeparator();
     edit->addAction(m_actions->add(tr("Edit"), "edit.search", tr("&Search"), {QKeySequence(QStringLiteral("Ctrl+K"))}, [this] { m_palette->open(); }));
+    edit->addSeparator();
+    edit->addAction(m_actions->add(tr("Edit"), "edit.settings", tr("Se&ttings…"), {QKeySequence(QStringLiteral("Ctrl+,"))},
+                                   [this] { (new SettingsDialog(m_settings, this))->open(); }));
     makeCorner();
 }
 
 void MainWindow::makeCorner() {
     auto* corner = new QWidget(menuBar());
     auto* row = new QHBoxLayout(corner);
-    row->setContentsMargins(0, 3, 8, 4);
+    row->setContentsMargins(0, 0, 8, 1);
+    // The menu bar does not ask again when its corner grows, so the corner is as high as the bar.
+    keepRowHeight(*corner, "menuBar");
     row->setSpacing(2);
     for (const char* name : {"edit.undo", "edit.redo"}) {
         QAction* action = m_actions->find(name);
@@ -168,11 +182,16 @@ void MainWindow::connectParts() {
     connect(&m_session->jobs(), &models::JobRunner::finished, this, &MainWindow::progressed);
     connect(&m_session->jobs(), &models::JobRunner::jobsChanged, this, &MainWindow::refreshPage);
     connect(m_project, &ProjectController::changed, this, &MainWindow::refreshTitle);
-    connect(m_project, &ProjectController::recentChanged, m_start, &StartPage::refreshRecent);
+    connect(&m_settings, &Settings::textScaleChanged, this, [this] {
+        m_fittedWidth = 0;
+        fitDocks();
+    });
     connect(m_project, &ProjectController::layoutRead, this, &MainWindow::applyLayout);
     m_project->takeLayout = [this] { return takeLayout(); };
     connect(m_start, &StartPage::projectChosen, m_project, &ProjectController::open);
     connect(m_start, &StartPage::locateRequested, this, [this](const QString& path) { m_file->locate(PathKind::project, path); });
+    connect(m_project, &ProjectController::locateRequested, this, [this](const QString& path) { m_file->locate(PathKind::project, path); });
+    connect(m_project, &ProjectController::saveAsRequested, m_file, &FileActions::saveAs);
     connect(m_views, &ViewArea::viewReady, this, &MainWindow::progressed);
     connect(m_views, &ViewArea::viewChanged, this, [this] {
         m_project->touch();
@@ -181,7 +200,7 @@ void MainWindow::connectParts() {
     connect(m_views, &ViewArea::exportRequested, m_file, &FileActions::exportSubset);
     connect(m_views, &ViewArea::openDataRequested, m_actions->find("file.openData"), &QAction::trigger);
     connect(m_views, &ViewArea::openCheckpointRequested, m_actions->find("file.openCheckpoint"), &QAction::trigger);
-    connect(static_cast<StatusLine*>(statusBar()), &StatusLine::jobsPressed, m_jobsDock, &JobsDock::showIssues);
+    connect(static_cast<StatusLine*>(statusBar()), &StatusLine::jobsPressed, m_jobsDock, &JobsDock::open);
     // What the user hides stays hidden; what the width hides comes back with it.
     connect(m_actions->find("window.project"), &QAction::triggered, this, [this](bool shown) { m_wantProject = shown; });
     connect(m_actions->find("window.inspector"), &QAction::triggered, this, [this](bool shown) { m_wantInspector = shown; });
@@ -200,14 +219,15 @@ void MainWindow::refreshPage() {
 void MainWindow::fitDocks() {
     const bool open = m_pages->currentWidget() == m_views;
     // Only crossing a limit changes a dock, so that one shown by hand in a narrow window stays.
+    const int inspectorFrom = qRound(kInspectorFrom * theme().textScale()), projectFrom = qRound(kProjectFrom * theme().textScale());
     const auto side = [&](int limit) { return width() >= limit; };
-    const bool crossed = m_fittedWidth == 0 || (m_fittedWidth >= kInspectorFrom) != side(kInspectorFrom)
-                         || (m_fittedWidth >= kProjectFrom) != side(kProjectFrom);
+    const bool crossed = m_fittedWidth == 0 || (m_fittedWidth >= inspectorFrom) != side(inspectorFrom)
+                         || (m_fittedWidth >= projectFrom) != side(projectFrom);
     if (!crossed)
         return;
     m_fittedWidth = width();
-    m_projectDock->setVisible(open && m_wantProject && side(kProjectFrom));
-    m_inspectorDock->setVisible(open && m_wantInspector && side(kInspectorFrom));
+    m_projectDock->setVisible(open && m_wantProject && side(projectFrom));
+    m_inspectorDock->setVisible(open && m_wantInspector && side(inspectorFrom));
     for (const char* name : {"window.project", "window.inspector"})
         m_actions->find(name)->setEnabled(open);
 }
@@ -256,7 +276,8 @@ ProjectLayout MainWindow::takeLayout() const {
 void MainWindow::applyLayout(const ProjectLayout& layout) {
     if (m_quiet)
         return; // a picture shows the view that was asked for in the standard layout
-    restoreState(QByteArray::fromBase64(QByteArray::fromStdString(layout.windowState)), kLayoutVersion);
+    if (m_settings.restoresLayout())
+        restoreState(QByteArray::fromBase64(QByteArray::fromStdString(layout.windowState)), kLayoutVersion);
     m_views->showView(QString::fromStdString(layout.view));
     m_views->setLinked(layout.linked);
     refreshPage();
@@ -266,8 +287,10 @@ void MainWindow::restoreLayout() {
     resize(1600, 1000);
     if (m_quiet)
         return;
-    restoreGeometry(m_settings.geometry());
-    restoreState(m_settings.windowState(), kLayoutVersion);
+    if (m_settings.restoresLayout()) {
+        restoreGeometry(m_settings.geometry());
+        restoreState(m_settings.windowState(), kLayoutVersion);
+    }
     m_jobsDock->hide();
 }
 

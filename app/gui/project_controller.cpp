@@ -80,8 +80,9 @@ void ProjectController::open(const QString& path) {
             m_path = absolute;
             apply(project);
         },
-        [this](const QString& sentence) {
-            m_session.addIssue(models::Issue::Severity::error, tr("The project was not opened. %1").arg(sentence));
+        [this, absolute](const QString& sentence) {
+            m_session.addIssue(models::Issue::Severity::error, tr("The project was not opened. %1").arg(sentence),
+                               [this, absolute] { Q_EMIT locateRequested(absolute); });
         });
 }
 
@@ -212,13 +213,13 @@ void ProjectController::written(const QString& problem) {
         remember();
     } else {
         m_modified = true;
-        m_session.addIssue(models::Issue::Severity::error, tr("The project was not saved. %1").arg(problem));
+        m_session.addIssue(models::Issue::Severity::error, tr("The project was not saved. %1").arg(problem), [this] { Q_EMIT saveAsRequested(); });
     }
     Q_EMIT changed();
 }
 
 void ProjectController::remember() {
-    if (m_path.isEmpty())
+    if (m_path.isEmpty() || m_settings.recentLimit() == 0)
         return;
     RecentProject recent{m_path, name(), 0, QDateTime::currentDateTime(), pictureFile(m_path)};
     if (const auto run = m_session.run()) {
@@ -228,7 +229,6 @@ void ProjectController::remember() {
         recent.samples = data->splits.front().count();
     }
     m_settings.addRecent(recent);
-    Q_EMIT recentChanged();
 }
 
 } // namespace lpntk::gui

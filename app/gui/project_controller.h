@@ -45,8 +45,10 @@ public:
 
 Q_SIGNALS:
     void changed();                                      ///< path, name or modified
+    /// The project that could not be opened may be elsewhere; one that could not be saved may fit elsewhere.
+    void locateRequested(const QString& formerPath);
+    void saveAsRequested();
     void layoutRead(const lpntk::gui::ProjectLayout& layout);
-    void recentChanged();
 
 private:
     ProjectFile snapshot() const;

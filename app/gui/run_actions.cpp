@@ -5,9 +5,19 @@
 
 #include <QMenu>
 
+#include <algorithm>
+
 namespace lpntk::gui {
 
 using models::Change;
+
+namespace {
+
+bool allPaused(const std::vector<models::JobInfo>& jobs) {
+    return !jobs.empty() && std::all_of(jobs.begin(), jobs.end(), [](const auto& job) { return job.paused || job.cancelling; });
+}
+
+} // namespace
 
 RunActions::RunActions(models::Session& session, Settings& settings, ActionRegistry& actions, QMenu& menu, QWidget* window)
     : QObject(window), m_session(session), m_settings(settings), m_actions(actions), m_window(window) {
@@ -17,6 +27,7 @@ RunActions::RunActions(models::Session& session, Settings& settings, ActionRegis
         for (const models::JobInfo& job : m_session.jobs().jobs())
             m_session.jobs().cancel(job.ticket);
     }));
+    menu.addAction(m_actions.add(topic, "run.pause", tr("&Pause all jobs"), {QKeySequence(QStringLiteral("Ctrl+Shift+P"))}, [this] { pauseOrResume(); }));
     menu.addSeparator();
     QMenu* runs = menu.addMenu(tr("&Runs of the project"));
     connect(runs, &QMenu::aboutToShow, this, [this, runs] { fillRuns(*runs); });
@@ -33,7 +44,22 @@ void RunActions::refresh() {
     QAction* compute = m_actions.find("run.compute");
     compute->setEnabled(possible);
     compute->setToolTip(possible ? tr("Shows the cost before anything runs") : tr("A kernel needs a data set and a checkpoint; open both first"));
-    m_actions.find("run.stop")->setEnabled(!m_session.jobs().jobs().empty());
+    const auto jobs = m_session.jobs().jobs();
+    m_actions.find("run.stop")->setEnabled(!jobs.empty());
+    QAction* pause = m_actions.find("run.pause");
+    pause->setEnabled(!jobs.empty());
+    pause->setText(allPaused(jobs) ? tr("&Resume all jobs") : tr("&Pause all jobs"));
+}
+
+void RunActions::pauseOrResume() {
+    const auto jobs = m_session.jobs().jobs();
+    const bool resume = allPaused(jobs);
+    for (const models::JobInfo& job : jobs) {
+        if (resume)
+            m_session.jobs().resume(job.ticket);
+        else
+            m_session.jobs().pause(job.ticket);
+    }
 }
 
 void RunActions::compute() {

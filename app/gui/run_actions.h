@@ -11,7 +11,7 @@ class QMenu;
 
 namespace lpntk::gui {
 
-/// The kernel dialog, stopping jobs, exchanging runs and checkpoints. Owned by the window.
+/// The kernel dialog, pausing and stopping jobs, exchanging runs and checkpoints. Owned by the window.
 class RunActions : public QObject {
     Q_OBJECT
 public:
@@ -20,6 +20,7 @@ public:
 
 private:
     void fillRuns(QMenu& menu);
+    void pauseOrResume();
     void refresh();
 
     models::Session& m_session;

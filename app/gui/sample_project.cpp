@@ -42,7 +42,7 @@ std::optional<SampleProject> SampleProject::find() {
     return sample;
 }
 
-void SampleProject::open(models::Session& session) const {
+void SampleProject::open(models::Session& session, const Settings& settings) const {
     const engine::NetworkSpec network{"lenet5", weights.toStdString(), 0};
     const bool computed = QFileInfo::exists(run + QStringLiteral("/manifest.json"))
                           && run::readManifest(run.toStdString()).state == "finished";
@@ -57,13 +57,15 @@ void SampleProject::open(models::Session& session) const {
     session.jobs().start<Data>(
         QObject::tr("Read Fashion-MNIST"), false, &session,
         [source = data.toStdString()](const base::JobContext& context) { return data::loadDataset(source, {}, context); },
-        [&session, network, out = run, source = data](const Data& dataset) {
+        [&session, network, out = run, source = data, memory = settings.memoryBudget(), threads = settings.threads()](const Data& dataset) {
             engine::KernelRequest request;
             request.network = network;
             request.data = dataset;
             request.dataSource = "idx:" + source.toStdString();
             request.preprocessing = data::defaultPreprocessing(*dataset);
             request.options.perClass = kPerClass;
+            request.options.memoryBytes = memory;
+            request.options.threads = threads;
             request.options.resume = QFileInfo::exists(out + QStringLiteral("/manifest.json"));
             QDir().mkpath(QFileInfo(out).absolutePath());
             session.startKernel(request, out.toStdString());

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "settings.h"
+
 #include <widgets/models/session.h>
 
 #include <QString>
@@ -18,7 +20,7 @@ struct SampleProject {
     /// Nothing when images or checkpoint are not installed.
     static std::optional<SampleProject> find();
     /// Opens it; computes the kernel first where it is not there yet.
-    void open(models::Session& session) const;
+    void open(models::Session& session, const Settings& settings) const;
 };
 
 } // namespace lpntk::gui

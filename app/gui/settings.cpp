@@ -6,9 +6,22 @@ namespace lpntk::gui {
 
 namespace {
 
-constexpr std::size_t kMostRecent = 8;
+constexpr qint64 kLeastMemory = qint64{64} << 20;
 
 } // namespace
+
+Settings::Preferences Settings::preferences() const {
+    return {colours(), textScale(), restoresLayout(), recentLimit(), memoryBudget(), threads()};
+}
+
+void Settings::setPreferences(const Preferences& values) {
+    setColours(values.colours);
+    setTextScale(values.textScale);
+    setRestoresLayout(values.restoreLayout);
+    setRecentLimit(values.recentLimit);
+    setMemoryBudget(values.memoryBudget);
+    setThreads(values.threads);
+}
 
 void Settings::write(const QString& key, const QVariant& value) {
     if (!m_quiet)
@@ -21,16 +34,30 @@ Settings::Colours Settings::colours() const {
 }
 
 void Settings::setColours(Colours colours) {
+    if (colours == this->colours())
+        return;
     const char* name = colours == Colours::dark ? "dark" : colours == Colours::light ? "light" : "system";
     write(QStringLiteral("look/colours"), QString::fromLatin1(name));
+    Q_EMIT coloursChanged();
 }
 
 double Settings::textScale() const {
-    return std::clamp(m_store.value(QStringLiteral("look/textScale"), 1.0).toDouble(), 1.0, 1.5);
+    return std::clamp(m_store.value(QStringLiteral("look/textScale"), Preferences().textScale).toDouble(), 1.0, 1.5);
 }
 
 void Settings::setTextScale(double scale) {
+    if (scale == textScale())
+        return;
     write(QStringLiteral("look/textScale"), scale);
+    Q_EMIT textScaleChanged();
+}
+
+bool Settings::restoresLayout() const {
+    return m_store.value(QStringLiteral("window/restore"), Preferences().restoreLayout).toBool();
+}
+
+void Settings::setRestoresLayout(bool restore) {
+    write(QStringLiteral("window/restore"), restore);
 }
 
 QByteArray Settings::geometry() const {
@@ -50,15 +77,46 @@ void Settings::setWindowState(const QByteArray& state) {
 }
 
 std::int64_t Settings::memoryBudget() const {
-    const qint64 bytes = m_store.value(QStringLiteral("jobs/memory"), qint64{4} << 30).toLongLong();
-    return std::max<qint64>(bytes, qint64{64} << 20);
+    const qint64 bytes = m_store.value(QStringLiteral("jobs/memory"), qint64{Preferences().memoryBudget}).toLongLong();
+    return std::max(bytes, kLeastMemory);
 }
 
 void Settings::setMemoryBudget(std::int64_t bytes) {
+    if (bytes == memoryBudget())
+        return;
     write(QStringLiteral("jobs/memory"), QVariant::fromValue(qint64{bytes}));
+    Q_EMIT budgetChanged();
+}
+
+int Settings::threads() const {
+    return std::max(0, m_store.value(QStringLiteral("jobs/threads"), Preferences().threads).toInt());
+}
+
+void Settings::setThreads(int threads) {
+    if (threads == this->threads())
+        return;
+    write(QStringLiteral("jobs/threads"), threads);
+    Q_EMIT budgetChanged();
+}
+
+int Settings::recentLimit() const {
+    return std::clamp(m_store.value(QStringLiteral("start/recentLimit"), Preferences().recentLimit).toInt(), 0, kMostRecent);
+}
+
+void Settings::setRecentLimit(int limit) {
+    if (limit == recentLimit())
+        return;
+    write(QStringLiteral("start/recentLimit"), limit);
+    Q_EMIT recentChanged();
 }
 
 std::vector<RecentProject> Settings::recent() const {
+    auto list = allRecent();
+    list.resize(std::min(list.size(), static_cast<std::size_t>(recentLimit())));
+    return list;
+}
+
+std::vector<RecentProject> Settings::allRecent() const {
     std::vector<RecentProject> list;
     auto& store = const_cast<QSettings&>(m_store); // beginReadArray moves a cursor, nothing else
     const int count = store.beginReadArray(QStringLiteral("recent"));
@@ -74,7 +132,7 @@ std::vector<RecentProject> Settings::recent() const {
     return list;
 }
 
-void Settings::writeRecent(const std::vector<RecentProject>& list) {
+void Settings::setRecent(const std::vector<RecentProject>& list) {
     if (m_quiet)
         return;
     m_store.remove(QStringLiteral("recent"));
@@ -88,20 +146,21 @@ void Settings::writeRecent(const std::vector<RecentProject>& list) {
         m_store.setValue(QStringLiteral("picture"), list[i].picture);
     }
     m_store.endArray();
+    Q_EMIT recentChanged();
 }
 
 void Settings::addRecent(const RecentProject& project) {
-    auto list = recent();
+    auto list = allRecent();
     std::erase_if(list, [&](const RecentProject& other) { return other.path == project.path; });
     list.insert(list.begin(), project);
-    list.resize(std::min(list.size(), kMostRecent));
-    writeRecent(list);
+    list.resize(std::min(list.size(), static_cast<std::size_t>(recentLimit())));
+    setRecent(list);
 }
 
 void Settings::removeRecent(const QString& path) {
-    auto list = recent();
+    auto list = allRecent();
     std::erase_if(list, [&](const RecentProject& other) { return other.path == path; });
-    writeRecent(list);
+    setRecent(list);
 }
 
 QString Settings::lastFolder(const char* purpose) const {

@@ -2,6 +2,7 @@
 
 #include <QByteArray>
 #include <QDateTime>
+#include <QObject>
 #include <QSettings>
 #include <QString>
 
@@ -20,27 +21,52 @@ struct RecentProject {
 };
 
 /// What the program remembers between starts. One object per window; a quiet one (screenshots) reads, never writes.
-class Settings {
+/// Whoever shows a value listens to its signal, so it does not matter who changed it.
+class Settings : public QObject {
+    Q_OBJECT
 public:
     enum class Colours { system, dark, light };
 
-    explicit Settings(bool quiet = false) : m_quiet(quiet) {}
+    /// What the settings dialog offers, with the values of a fresh installation.
+    struct Preferences {
+        Colours colours = Colours::system;
+        double textScale = 1;                              ///< 1 to 1.5
+        bool restoreLayout = true;                         ///< size, place and docks of the last time
+        int recentLimit = 8;                               ///< projects listed as recent
+        std::int64_t memoryBudget = std::int64_t{4} << 30; ///< bytes that kernel jobs may hold
+        int threads = 0;                                   ///< of kernel jobs, 0 = all cores
+        bool operator==(const Preferences&) const = default;
+    };
+    static constexpr int kMostRecent = 20;
+
+    explicit Settings(bool quiet = false, QObject* parent = nullptr) : QObject(parent), m_quiet(quiet) {}
+
+    Preferences preferences() const;
+    void setPreferences(const Preferences& values);
 
     Colours colours() const;
     void setColours(Colours colours);
     double textScale() const;
     void setTextScale(double scale);
+    bool restoresLayout() const;
+    void setRestoresLayout(bool restore);
+    int recentLimit() const;
+    void setRecentLimit(int limit);
+    std::int64_t memoryBudget() const;
+    void setMemoryBudget(std::int64_t bytes);
+    int threads() const;
+    void setThreads(int threads);
 
     QByteArray geometry() const;
     void setGeometry(const QByteArray& geometry);
     QByteArray windowState() const;
     void setWindowState(const QByteArray& state);
 
-    std::int64_t memoryBudget() const; ///< bytes that kernel jobs may hold
-    void setMemoryBudget(std::int64_t bytes);
-
-    /// Latest first.
+    /// Latest first, at most recentLimit().
     std::vector<RecentProject> recent() const;
+    /// Also those that a lower limit hides now.
+    std::vector<RecentProject> allRecent() const;
+    void setRecent(const std::vector<RecentProject>& list);
     void addRecent(const RecentProject& project);
     void removeRecent(const QString& path);
 
@@ -48,9 +74,14 @@ public:
     QString lastFolder(const char* purpose) const;
     void setLastFolder(const char* purpose, const QString& folder);
 
+Q_SIGNALS:
+    void coloursChanged();
+    void textScaleChanged();
+    void recentChanged();
+    void budgetChanged();
+
 private:
     void write(const QString& key, const QVariant& value);
-    void writeRecent(const std::vector<RecentProject>& list);
     QSettings m_store;
     bool m_quiet = false;
 };

@@ -87,6 +87,7 @@ StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* paren
     column->addWidget(makeFoot());
     scroll->setWidget(page);
     outer->addWidget(scroll);
+    connect(&m_settings, &Settings::recentChanged, this, &StartPage::refreshRecent);
     refreshRecent();
 }
 
@@ -139,7 +140,7 @@ QWidget* StartPage::makeDropArea() {
     column->addWidget(iconLabel(QStringLiteral("open"), area), 0, Qt::AlignHCenter);
     column->addSpacing(6);
     auto* title = new QLabel(tr("Drop files or folders anywhere"), area);
-    title->setFont(theme().font(13, QFont::Medium));
+    keepFont(*title, 13, QFont::Medium);
     column->addWidget(title, 0, Qt::AlignHCenter);
     column->addWidget(makeLabel(tr("Their kind is found by looking. Files are only read, never run."), "text2", area), 0, Qt::AlignHCenter);
     column->addStretch();
@@ -176,7 +177,7 @@ void StartPage::refreshRecent() {
     m_recentCount->setText(recent.empty() ? QString() : models::format::count(static_cast<std::int64_t>(recent.size())));
     if (recent.empty()) {
         auto* words = makeLabel(tr("Projects appear here when they are saved."), "text2", this);
-        words->setContentsMargins(16, 20, 16, 20);
+        words->setMargin(16);
         m_recentRows->addWidget(words);
     }
     const auto shown = std::min<std::size_t>(recent.size(), kRecentShown);
@@ -208,10 +209,12 @@ QWidget* StartPage::makeSteps() {
     int line = 0;
     for (const auto& step : steps) {
         auto* name = new QLabel(step.step, card);
-        name->setFont(theme().font(12, QFont::Medium));
+        keepFont(*name, 12, QFont::Medium);
         grid->addWidget(iconLabel(QString::fromLatin1(step.icon), card), line, 0);
         grid->addWidget(name, line, 1);
-        grid->addWidget(makeLabel(step.words, "text2", card), line, 2);
+        auto* words = makeLabel(step.words, "text2", card);
+        words->setWordWrap(true);
+        grid->addWidget(words, line, 2);
         ++line;
     }
     grid->setColumnMinimumWidth(1, 116);

@@ -16,7 +16,6 @@ class StartPage : public QWidget {
     Q_OBJECT
 public:
     StartPage(ActionRegistry& actions, Settings& settings, QWidget* parent = nullptr);
-    void refreshRecent();
     /// A file hangs over the window.
     void setDropping(bool dropping);
 
@@ -25,6 +24,7 @@ Q_SIGNALS:
     void locateRequested(const QString& path);
 
 private:
+    void refreshRecent();
     QWidget* makeHead();
     QWidget* makeActions();
     QWidget* makeDropArea();

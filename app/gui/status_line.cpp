@@ -1,6 +1,7 @@
 #include "status_line.h"
 
 #include "settings.h"
+#include "small_widgets.h"
 
 #include <core/base/parallel.h>
 
@@ -45,6 +46,7 @@ double residentBytes() {
 StatusLine::StatusLine(models::Session& session, Settings& settings, QWidget* parent)
     : QStatusBar(parent), m_session(session), m_settings(settings) {
     setSizeGripEnabled(false);
+    keepRowHeight(*this, "statusBar");
     setContentsMargins(6, 0, 6, 0);
     m_samples = addLeft("statusSamples");
     m_network = addLeft("statusNetwork");
@@ -71,6 +73,7 @@ StatusLine::StatusLine(models::Session& session, Settings& settings, QWidget* pa
     });
     connect(&m_session.selection(), &models::SelectionModel::selectedChanged, this, &StatusLine::refreshSelection);
     connect(&m_session.jobs(), &models::JobRunner::jobsChanged, this, &StatusLine::refreshJobs);
+    connect(&m_settings, &Settings::budgetChanged, this, &StatusLine::refreshMemory);
     m_clock.setInterval(2000);
     connect(&m_clock, &QTimer::timeout, this, &StatusLine::refreshMemory);
     m_clock.start();
@@ -121,7 +124,7 @@ void StatusLine::refreshMemory() {
     const auto budget = static_cast<double>(m_settings.memoryBudget());
     const bool open = m_session.run() || m_session.data();
     m_memory->setText(open ? tr("Memory %1").arg(format::bytesOf(residentBytes(), budget))
-                           : tr("CPU, %n threads   Memory budget %1", nullptr, base::availableThreads()).arg(format::bytes(budget)));
+                           : tr("CPU, %n threads   Memory budget %1", nullptr, m_settings.threads() > 0 ? m_settings.threads() : base::availableThreads()).arg(format::bytes(budget)));
 }
 
 void StatusLine::refreshJobs() {

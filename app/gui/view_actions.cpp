@@ -33,14 +33,18 @@ ViewActions::ViewActions(ViewArea& views, Docks docks, Settings& settings, Actio
     viewMenu.addSeparator();
     addColours(viewMenu);
     addText(viewMenu);
+    connect(&m_settings, &Settings::coloursChanged, this, [this] {
+        applyColours(m_settings);
+        refreshColours();
+    });
+    connect(&m_settings, &Settings::textScaleChanged, this, [this] { theme().setTextScale(m_settings.textScale()); });
     addDocks(windowMenu, docks);
 }
 
-void ViewActions::applyColours(Settings& settings) {
+void ViewActions::applyColours(const Settings& settings) {
     const bool systemDark = desktopIsDark();
     const Settings::Colours colours = settings.colours();
     theme().setDark(colours == Settings::Colours::dark || (colours == Settings::Colours::system && systemDark));
-    theme().setTextScale(settings.textScale());
 }
 
 void ViewActions::addViews(QMenu& menu) {
@@ -68,17 +72,24 @@ void ViewActions::addColours(QMenu& menu) {
     for (const auto& choice : choices) {
         QAction* action = m_actions.add(tr("View"), choice.name, choice.words, {}, [this, value = choice.value] {
             m_settings.setColours(value);
-            applyColours(m_settings);
+            applyColours(m_settings); // also where a start option had overruled the same choice
         });
         action->setCheckable(true);
-        action->setChecked(m_settings.colours() == choice.value);
         group->addAction(action);
         colours->addAction(action);
     }
     menu.addAction(m_actions.add(tr("View"), "view.toggleDark", tr("Dark or light"), {QKeySequence(QStringLiteral("Ctrl+T"))}, [this] {
-        m_settings.setColours(theme().isDark() ? Colours::light : Colours::dark);
-        theme().setDark(!theme().isDark());
+        const bool dark = !theme().isDark();
+        m_settings.setColours(dark ? Colours::dark : Colours::light);
+        theme().setDark(dark);
     }));
+    refreshColours();
+}
+
+void ViewActions::refreshColours() {
+    using Colours = Settings::Colours;
+    const Colours colours = m_settings.colours();
+    m_actions.find(colours == Colours::dark ? "view.dark" : colours == Colours::light ? "view.light" : "view.system")->setChecked(true);
 }
 
 void ViewActions::addText(QMenu& menu) {

@@ -24,7 +24,7 @@ public:
                 QWidget* window);
 
     /// Sets dark or light by the settings, the desktop where they say "system".
-    static void applyColours(Settings& settings);
+    static void applyColours(const Settings& settings);
 
 private:
     void addViews(QMenu& menu);
@@ -32,6 +32,7 @@ private:
     void addText(QMenu& menu);
     void addDocks(QMenu& menu, Docks docks);
     void setTextScale(double scale);
+    void refreshColours();
 
     ViewArea& m_views;
     Settings& m_settings;

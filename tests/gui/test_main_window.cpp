@@ -21,6 +21,7 @@
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QTest>
+#include <QTextBrowser>
 #include <QToolButton>
 #include <QUndoStack>
 
@@ -274,6 +275,8 @@ private Q_SLOTS:
     void helpListsEveryKey() {
         QTest::keyClick(m_window.get(), Qt::Key_F1);
         QTRY_VERIFY(visibleWidget(*m_window, "keyList"));
+        auto* page = visible<QTextBrowser>(*m_window, "helpPage");
+        QVERIFY(page && page->toPlainText().size() > 500);
         QStringList shown;
         for (const QLabel* label : visibleWidget(*m_window, "keyList")->findChildren<QLabel*>())
             shown << label->text();

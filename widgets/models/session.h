@@ -164,6 +164,10 @@ Q_SIGNALS:
     void issueAdded(int index);
     /// Somebody asked to look for data that are not where the run says; the window shows a dialog and calls locateData.
     void locateDataRequested(const QString& formerSource);
+    /// The same for what could not be opened or computed: the window shows the dialog where it can be put right.
+    void locateRunRequested(const QString& formerFolder);
+    void checkpointRequested(const QString& weights);
+    void kernelRequested();
 
 private:
     void runOpened(std::shared_ptr<const run::Run> run);

@@ -69,7 +69,10 @@ void Session::openData(const QString& source) {
     m_dataTicket = m_jobs->start<Result>(
         tr("Open data set"), true, this,
         [source](const base::JobContext& context) { return data::loadDataset(source.toStdString(), {}, context); },
-        [this, source](Result data) { dataOpened(std::move(data), source); });
+        [this, source](Result data) { dataOpened(std::move(data), source); },
+        [this, source](const QString& sentence) {
+            addIssue(Issue::Severity::error, sentence, [this, source] { Q_EMIT locateDataRequested(source); });
+        });
 }
 
 void Session::dataOpened(std::shared_ptr<const data::Dataset> data, const QString& source) {
@@ -171,7 +174,7 @@ void Session::describeCheckpoints() {
             [this, spec = checkpoint.spec](const QString& sentence) {
                 std::erase_if(m_checkpoints, [&](const Checkpoint& candidate) { return sameSpec(candidate.spec, spec); });
                 m_currentCheckpoint = std::min(m_currentCheckpoint, static_cast<int>(m_checkpoints.size()) - 1);
-                addIssue(Issue::Severity::error, sentence);
+                addIssue(Issue::Severity::error, sentence, [this, spec] { Q_EMIT checkpointRequested(pathText(spec.weights)); });
                 emitLater(Change::networks);
             });
     }
@@ -192,7 +195,10 @@ void Session::openRun(const std::filesystem::path& folder) {
     using Result = std::shared_ptr<const run::Run>;
     m_runTicket = m_jobs->start<Result>(
         tr("Open run"), true, this, [folder](const base::JobContext&) { return run::Run::open(folder); },
-        [this](Result run) { runOpened(std::move(run)); });
+        [this](Result run) { runOpened(std::move(run)); },
+        [this, folder](const QString& sentence) {
+            addIssue(Issue::Severity::error, sentence, [this, folder] { Q_EMIT locateRunRequested(pathText(folder)); });
+        });
 }
 
 void Session::noteRun(const std::filesystem::path& folder) {
@@ -236,7 +242,8 @@ Ticket Session::startKernel(const engine::KernelRequest& request, const std::fil
             for (const auto& warning : report.warnings)
                 addIssue(Issue::Severity::warning, QString::fromStdString(warning));
             openRun(report.folder);
-        });
+        },
+        [this](const QString& sentence) { addIssue(Issue::Severity::error, sentence, [this] { Q_EMIT kernelRequested(); }); });
 }
 
 void Session::closeAll() {
