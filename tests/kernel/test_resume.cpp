@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -82,6 +83,28 @@ private Q_SLOTS:
             again.options.threads = 1 + tiles % 3;
             const auto report = tests::runFakeJob(again, run);
             QVERIFY(report.tilesComputed <= 55 - tiles);
+            QCOMPARE(tests::differenceOf(path("whole"), run), std::string());
+        }
+    }
+
+    void pausedAnywhereGoesOnToTheSameBits() {
+        for (const char* event : {"signals", "tile"}) {
+            FakeJob fake = smallJob();
+            const base::JobContext context{{}, {}, std::make_shared<base::PauseGate>()};
+            std::atomic<int> tiles = 0;
+            fake.hooks.onEvent = [&, left = std::make_shared<std::atomic<int>>(1)](const char* now) {
+                tiles += std::strcmp(now, "tile") == 0;
+                if (std::strcmp(now, event) == 0 && (*left)-- == 1)
+                    context.pause->pause();
+            };
+            const fs::path run = fresh();
+            std::jthread job([&] { tests::runFakeJob(fake, run, context); });
+            const bool held = QTest::qWaitFor([&] { return context.pause->waiting() == 2; }); // both workers
+            const int before = tiles;
+            context.pause->resume();
+            job.join();
+            QVERIFY(held && before < 55);
+            QCOMPARE(tiles.load(), 55);
             QCOMPARE(tests::differenceOf(path("whole"), run), std::string());
         }
     }
