@@ -74,6 +74,7 @@ std::string csv(const engine::SampleScores& scores, const std::vector<Column>& c
 
 int score(const ScoreOptions& options, Console& console) {
     const auto columns = chosenColumns(options.scores);
+    base::checkCanWrite(options.out);
     auto network = options.network;
     network.weights = chosenCheckpoint(options);
     engine::EvaluateRequest request;

@@ -18,13 +18,50 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* kTemporaryMark = ".part-";
+
+fs::path temporaryBeside(const fs::path& path) {
+    return path.parent_path() / fmt::format(".{}{}{}", path.filename().string(), kTemporaryMark, ::getpid());
+}
+
+/// The path that the user knows: ".name.part-123" is "name" on the way to its place.
+fs::path withoutTemporaryNames(const fs::path& path) {
+    fs::path shown;
+    for (const fs::path& part : path) {
+        const std::string name = part.string();
+        const std::size_t mark = name.rfind(kTemporaryMark);
+        const bool temporary = name.starts_with('.') && mark != std::string::npos && mark > 1;
+        shown /= temporary ? name.substr(1, mark - 1) : name;
+    }
+    return shown;
+}
+
+const char* remedyFor(int code) {
+    switch (code) {
+    case ENOSPC:
+    case EDQUOT:
+        return "; free some space or choose another folder";
+    case EFBIG:
+        return "; the file system or a limit (ulimit -f) allows no files of this size: choose another folder";
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return "; check the permissions or choose another folder";
+    case ENOENT:
+    case ENOTDIR:
+    case ENAMETOOLONG:
+    case ELOOP:
+        return "; check the path";
+    case EISDIR:
+        return "; that is a folder: name a file";
+    default:
+        return "";
+    }
+}
+
 [[noreturn]] void fail(const fs::path& path, const char* action, int code) {
-    std::string remedy;
-    if (code == ENOSPC || code == EDQUOT)
-        remedy = "; free some space or choose another folder";
-    else if (code == EACCES || code == EPERM || code == EROFS)
-        remedy = "; check the permissions or choose another folder";
-    throw IoError(fmt::format("{}: cannot {}: {}{}", quoted(path), action, std::strerror(code), remedy));
+    throw IoError(fmt::format("{}: cannot {}: {}{}", quoted(withoutTemporaryNames(path)), action, std::strerror(code),
+                              remedyFor(code)));
 }
 
 int openOrFail(const fs::path& path, int flags, const char* action) {
@@ -56,8 +93,12 @@ void renameOrFail(const fs::path& from, const fs::path& to) {
         fail(to, "put the finished file in place", errno);
 }
 
-fs::path temporaryBeside(const fs::path& path) {
-    return path.parent_path() / fmt::format(".{}.part-{}", path.filename().string(), ::getpid());
+void checkNamesFile(const fs::path& path) {
+    std::error_code code;
+    if (path.empty())
+        throw OptionError("the name of the file to write is empty; name a file");
+    if (!path.has_filename() || fs::is_directory(path, code))
+        throw IoError(fmt::format("{} is a folder; name a file to write", quoted(path)));
 }
 
 } // namespace
@@ -111,8 +152,9 @@ void File::readAt(std::int64_t offset, std::span<std::byte> out) const {
         if (got < 0)
             fail(m_path, "read", errno);
         if (got == 0)
-            throw FormatError(fmt::format("{} ends at byte {}; {} bytes were expected from byte {} on: the file is truncated",
-                                          quoted(m_path), offset + static_cast<std::int64_t>(done), out.size(), offset));
+            throw FormatError(fmt::format(
+                "{} ends at byte {}; {} bytes were expected from byte {} on: the file is truncated; get it again",
+                quoted(m_path), offset + static_cast<std::int64_t>(done), out.size(), offset));
         done += static_cast<std::size_t>(got);
     }
 }
@@ -194,7 +236,15 @@ std::string readTextFile(const fs::path& path, std::int64_t limit) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+void checkCanWrite(const fs::path& path) {
+    checkNamesFile(path);
+    const fs::path temporary = temporaryBeside(path);
+    File::create(temporary);
+    ::unlink(temporary.c_str());
+}
+
 void writeFileAtomically(const fs::path& path, std::span<const std::byte> bytes) {
+    checkNamesFile(path);
     const fs::path temporary = temporaryBeside(path);
     try {
         const File file = File::create(temporary);
@@ -213,6 +263,8 @@ void writeFileAtomically(const fs::path& path, std::string_view text) {
 }
 
 AtomicFolder::AtomicFolder(fs::path path, bool replace) : m_path(std::move(path)), m_replace(replace) {
+    if (m_path.empty())
+        throw OptionError("the name of the folder to write is empty; name a folder");
     m_path = fs::absolute(m_path).lexically_normal();
     if (!m_path.has_filename())
         m_path = m_path.parent_path();

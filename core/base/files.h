@@ -69,6 +69,10 @@ private:
 std::vector<std::byte> readFile(const std::filesystem::path& path, std::int64_t limit);
 std::string readTextFile(const std::filesystem::path& path, std::int64_t limit = 64 << 20);
 
+/// Throws what writing a file at `path` would throw at once (no such folder, no permission, a folder of that name), so
+/// that a long job is refused before it starts and not after it.
+void checkCanWrite(const std::filesystem::path& path);
+
 /// Writes under a temporary name beside `path`, syncs, renames: the file is either the old or the new one.
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> bytes);
 void writeFileAtomically(const std::filesystem::path& path, std::string_view text);

@@ -31,10 +31,21 @@ History::History(const engine::TrainRequest& request, const base::JobContext& co
     std::error_code code;
     m_made = fs::create_directories(request.out, code);
     if (code)
-        throw base::IoError("the folder " + base::quoted(request.out) + " cannot be made: " + code.message());
+        throw base::IoError("the folder " + base::quoted(request.out) + " cannot be made: " + code.message() +
+                            "; choose another folder");
+    try {
+        base::checkCanWrite(request.out / "history.json");
+    } catch (...) {
+        removeIfEmpty();
+        throw;
+    }
 }
 
 History::~History() {
+    removeIfEmpty();
+}
+
+void History::removeIfEmpty() const {
     std::error_code code;
     if (m_made)
         fs::remove(m_request.out, code); // removes an empty folder only

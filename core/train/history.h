@@ -38,6 +38,7 @@ public:
     void write();
 
 private:
+    void removeIfEmpty() const;
     base::Json recipe() const;
     std::vector<std::pair<std::string, std::string>> metadata(const Moment& moment) const;
 

@@ -37,6 +37,24 @@ private Q_SLOTS:
         QVERIFY(!fs::exists(path("no-such-folder")));
     }
 
+    void placesThatCannotBeWrittenAreToldAtOnce() {
+        const int before = entries(m_folder.path().toStdString());
+        base::checkCanWrite(path("new.txt"));
+        QCOMPARE(entries(m_folder.path().toStdString()), before);
+        base::writeFileAtomically(path("file"), std::string_view("x"));
+        QVERIFY_EXCEPTION_THROWN(base::checkCanWrite(""), base::OptionError);
+        QVERIFY_EXCEPTION_THROWN(base::checkCanWrite(m_folder.path().toStdString()), base::IoError);
+        try {
+            base::checkCanWrite(path("file") / "a.txt");
+            QFAIL("a file was taken for a folder");
+        } catch (const base::IoError& problem) {
+            // The name that was asked for, not the temporary one.
+            const std::string sentence = problem.what();
+            QVERIFY2(sentence.find(base::quoted(path("file") / "a.txt")) == 0, sentence.c_str());
+            QVERIFY2(sentence.find("check the path") != std::string::npos, sentence.c_str());
+        }
+    }
+
     void readBeyondTheEndNamesThePlace() {
         base::writeFileAtomically(path("short"), std::string_view("12345"));
         const base::File file = base::File::openRead(path("short"));
