@@ -1,3 +1,4 @@
+#include <core/analysis/checked_row.h>
 #include <core/analysis/clustering.h>
 #include <core/base/files.h>
 #include <core/base/parallel.h>
@@ -29,7 +30,9 @@ SimilarityBlock classBlock(const run::Run& run, run::RowRange range, std::vector
     for (std::int64_t i = 0; i < range.size(); ++i)
         diagonal[static_cast<std::size_t>(i)] = run.kappa(RowId(range.begin + i), RowId(range.begin + i));
     return {range.size(),
-            [&run, range](std::int64_t row, std::span<float> out) { run.kappaRow(RowId(range.begin + row), range, out); },
+            [&run, range](std::int64_t row, std::span<float> out) {
+                checkedKappaRow(run, RowId(range.begin + row), range, out);
+            },
             diagonal};
 }
 
@@ -200,7 +203,7 @@ FarthestPointOrder farthestPointOrder(const run::Run& run, std::span<const RowId
     }
     std::vector<float> whole(static_cast<std::size_t>(range.size()));
     const auto gather = [&](std::int64_t member, std::span<float> out) {
-        run.kappaRow(rows[static_cast<std::size_t>(member)], range, whole);
+        checkedKappaRow(run, rows[static_cast<std::size_t>(member)], range, whole);
         for (std::size_t i = 0; i < rows.size(); ++i)
             out[i] = whole[static_cast<std::size_t>(rows[i].value() - range.begin)];
     };

@@ -1,3 +1,4 @@
+#include <core/analysis/checked_row.h>
 #include <core/analysis/relations.h>
 #include <core/base/parallel.h>
 
@@ -121,7 +122,7 @@ void collectRow(const run::Run& run, std::int64_t i, run::RowRange columns, Firs
     if (columns.size() <= 0)
         return;
     buffer.resize(static_cast<std::size_t>(columns.size()));
-    run.cosineRow(RowId(i), columns, buffer);
+    checkedCosineRow(run, RowId(i), columns, buffer);
     for (std::size_t j = 0; j < buffer.size(); ++j) {
         if (buffer[j] <= first.bound())
             first.add({RowId(i), RowId(columns.begin + static_cast<std::int64_t>(j)), 0, buffer[j]});

@@ -1,3 +1,4 @@
+#include <core/analysis/checked_row.h>
 #include <core/analysis/coverage.h>
 #include <core/base/parallel.h>
 
@@ -60,7 +61,7 @@ private:
     void fillPanel(Eigen::Index begin, Eigen::Index width) {
         const Eigen::Index size = m_factor.rows();
         for (Eigen::Index c = begin; c < begin + width; ++c) {
-            m_run.kappaRow(rowAt(c), m_range, m_buffer);
+            checkedKappaRow(m_run, rowAt(c), m_range, m_buffer);
             for (Eigen::Index i = begin; i < size; ++i)
                 m_factor(i, c) = static_cast<double>(m_buffer[static_cast<std::size_t>(rowAt(i).value() - m_range.begin)]);
         }

@@ -1,3 +1,4 @@
+#include <core/analysis/checked_row.h>
 #include <core/analysis/redundancy.h>
 #include <core/base/parallel.h>
 
@@ -43,7 +44,7 @@ bool fromNeighbourList(const run::Run& run, RowId row, float own, Stronger& foun
 Stronger fromWholeRow(const run::Run& run, RowId row, float own, std::vector<float>& buffer) {
     const run::RowRange columns = computedColumns(run, row);
     buffer.resize(static_cast<std::size_t>(columns.size()));
-    run.kappaRow(row, columns, buffer);
+    checkedKappaRow(run, row, columns, buffer);
     const auto samples = run.samples();
     const std::int64_t sample = samples[static_cast<std::size_t>(row.value())];
     Stronger best{RowId(), own};

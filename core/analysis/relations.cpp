@@ -1,3 +1,4 @@
+#include <core/analysis/checked_row.h>
 #include <core/analysis/relations.h>
 #include <core/base/parallel.h>
 
@@ -83,7 +84,7 @@ RelationSummary countByStreaming(const run::Run& run, Thresholds thresholds, con
         const int own = run.labelOf(RowId(i));
         const std::int64_t end = run.hasFull() ? run.rows() : run.classRange(own).end;
         cosines.resize(static_cast<std::size_t>(end - i - 1));
-        run.cosineRow(RowId(i), {i + 1, end}, cosines);
+        checkedCosineRow(run, RowId(i), {i + 1, end}, cosines);
         for (int other = own; other < classes; ++other) {
             const run::RowRange range = run.classRange(other);
             const std::int64_t from = std::max(range.begin, i + 1), to = std::min(range.end, end);
@@ -180,8 +181,8 @@ Neighbourhood neighbourhood(const run::Run& run, RowId row, Thresholds threshold
     const run::RowRange columns = run.hasFull() ? run::RowRange{0, run.rows()} : run.classRange(run.labelOf(row));
     std::vector<float> cosines(static_cast<std::size_t>(columns.size()));
     std::vector<float> kappas(cosines.size());
-    run.cosineRow(row, columns, cosines);
-    run.kappaRow(row, columns, kappas);
+    checkedCosineRow(run, row, columns, cosines);
+    checkedKappaRow(run, row, columns, kappas);
     Neighbourhood result;
     std::vector<Neighbour> others;
     for (std::size_t j = 0; j < cosines.size(); ++j) {

@@ -1,3 +1,4 @@
+#include <core/analysis/checked_row.h>
 #include <core/analysis/class_pairs.h>
 #include <core/base/parallel.h>
 #include <core/curation/pruning.h>
@@ -219,7 +220,7 @@ void findNearest(const run::Run& run, Subset& subset, int threads, const base::J
             context.throwIfCancelled();
             const run::RowRange range = run.classRange(run.labelOf(RowId(i)));
             cosines.resize(static_cast<std::size_t>(range.size()));
-            run.cosineRow(RowId(i), range, cosines);
+            analysis::checkedCosineRow(run, RowId(i), range, cosines);
             std::int64_t best = -1;
             for (std::int64_t j = 0; j < range.size(); ++j) {
                 if (subset.kept[static_cast<std::size_t>(range.begin + j)] &&

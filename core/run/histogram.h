@@ -22,7 +22,9 @@ inline constexpr auto kHistogramEdges = [] {
 inline int histogramBin(float cosine) {
     constexpr int half = kHistogramBins / 2;
     const float magnitude = std::fabs(cosine);
-    int bin = static_cast<int>(magnitude * half);
+    // NaN, which a damaged kernel may hold, has no integer; here it ends in the last bin.
+    const float inside = magnitude < 1.0f ? magnitude : 1.0f;
+    int bin = static_cast<int>(inside * half);
     bin = bin < half ? bin : half - 1;
     // The product may round across an edge; the edges themselves decide.
     bin -= magnitude < kHistogramEdges[static_cast<std::size_t>(bin)];
