@@ -61,6 +61,18 @@ std::pair<std::string, fs::path> parseSource(const std::string& source) {
     return {"", source};
 }
 
+/// For a file that no kind recognises: the kind that its ending promises, whose loader says best what is wrong with it.
+std::string kindByEnding(const fs::path& path) {
+    std::error_code code;
+    if (!fs::is_regular_file(path, code))
+        return {};
+    for (const auto& [ending, kind] : {std::pair{".npz", "npz"}, {".npy", "npy"}, {".csv", "manifest"}}) {
+        if (path.extension() == ending)
+            return kind;
+    }
+    return {};
+}
+
 void checkLabels(const Dataset& dataset, std::int64_t classes) {
     for (const Split& split : dataset.splits) {
         for (std::size_t i = 0; i < split.labels.size(); ++i) {
@@ -88,7 +100,7 @@ void completeClasses(Dataset& dataset, const LoadOptions& options) {
     checkLabels(dataset, classes);
     if (classes < 2)
         throw base::ShapeError(
-            fmt::format("{}: all samples are of one class; at least two classes are needed to relate labels",
+            fmt::format("{}: all samples are of one class; at least two are needed; add samples of another class",
                         base::quoted(dataset.path)));
     for (auto next = static_cast<std::int64_t>(dataset.classNames.size()); next < classes; ++next)
         dataset.classNames.push_back(std::to_string(next));
@@ -164,6 +176,8 @@ std::shared_ptr<const Dataset> loadDataset(const std::string& source, const Load
         path = path.parent_path();
     if (kindName.empty())
         kindName = recogniseDataset(path);
+    if (kindName.empty())
+        kindName = kindByEnding(path);
     const Kind* kind = findKind(kindName);
     if (!kind)
         throw base::OptionError(

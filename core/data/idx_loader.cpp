@@ -77,7 +77,10 @@ std::vector<Pair> pairsIn(const fs::path& folder) {
     for (const fs::path& entry : sortedEntries(folder)) {
         const std::string stem = labelStem(entry.filename().string());
         std::error_code code;
-        if (stem.empty() || !fs::is_regular_file(entry, code) || !formats::looksLikeIdx(entry, 3))
+        if (stem.empty() || !fs::is_regular_file(entry, code))
+            continue;
+        // A file of this name is one of the set also when it is damaged: its split must not vanish in silence.
+        if (stem.find("idx1") == std::string::npos && !formats::looksLikeIdx(entry, 3))
             continue;
         const std::string plain =
             entry.filename().string().ends_with(".gz") ? entry.filename().stem().string() : std::string();
@@ -126,11 +129,17 @@ std::vector<Pair> findPairs(const fs::path& path) {
 }
 
 Split readPair(const Pair& pair) {
-    if (pair.labels.empty())
-        throw base::IoError(
-            fmt::format("{}: the labels are missing; {} was expected beside it", base::quoted(pair.images),
-                        base::quoted(pair.images.parent_path() / labelStem(pair.images.filename().string()))));
+    const std::string labelName = labelStem(pair.images.filename().string());
+    if (pair.labels.empty() && !labelName.empty())
+        throw base::IoError(fmt::format("{}: the labels are missing; {} was expected beside it",
+                                        base::quoted(pair.images),
+                                        base::quoted(pair.images.parent_path() / labelName)));
     const formats::IdxArray images = formats::readIdx(pair.images);
+    if (pair.labels.empty())
+        throw base::OptionError(
+            fmt::format("{}: where its labels are cannot be told from its name; name the files like "
+                        "train-images-idx3-ubyte and train-labels-idx1-ubyte",
+                        base::quoted(pair.images)));
     const formats::IdxArray labels = formats::readIdx(pair.labels);
     if (images.shape.size() != 3)
         throw base::FormatError(fmt::format("{}: has {} dimensions; images have 3 (count, rows, columns)",

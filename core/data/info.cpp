@@ -289,7 +289,7 @@ Json describeFile(const fs::path& path) {
     if (ending == "pt2")
         return {{"kind", "exported-program"},
                 {"path", path.string()},
-                {"summary", "exported program (.pt2): network and weights; give it as --model"},
+                {"summary", "exported program (.pt2): network and weights; this version does not read it"},
                 {"bytes", static_cast<std::int64_t>(fs::file_size(path))}};
     const std::string start = firstBytes(path);
     if (start.empty())

@@ -54,11 +54,11 @@ std::size_t GzipReader::read(std::span<std::byte> out) {
             else if (inflateReset(&z) != Z_OK)
                 throw FormatError(m_where + ": the gzip stream cannot be continued");
         } else if (code == Z_BUF_ERROR || (code == Z_OK && z.next_in == end && z.avail_out != 0)) {
-            throw FormatError(
-                fmt::format("{} ends inside its compressed data, after {} inflated bytes: the file is truncated",
-                            m_where, m_done + static_cast<std::int64_t>(done)));
+            throw FormatError(fmt::format(
+                "{} ends inside its compressed data, after {} inflated bytes: the file is truncated; get it again",
+                m_where, m_done + static_cast<std::int64_t>(done)));
         } else if (code != Z_OK) {
-            throw FormatError(fmt::format("{}: damaged gzip data near byte {} of the file ({})", m_where,
+            throw FormatError(fmt::format("{}: damaged gzip data near byte {} of the file ({}); get it again", m_where,
                                           z.next_in - reinterpret_cast<const Bytef*>(m_file->bytes().data()),
                                           z.msg ? z.msg : "no further reason"));
         }
@@ -80,8 +80,9 @@ std::vector<std::byte> GzipReader::readExactly(std::int64_t size) {
         bytes.resize(before + step);
         const std::size_t got = read(std::span(bytes).subspan(before));
         if (got < step)
-            throw FormatError(fmt::format("{} holds {} bytes less than its header says: the file is truncated", m_where,
-                                          size - static_cast<std::int64_t>(before + got)));
+            throw FormatError(
+                fmt::format("{} holds {} bytes less than its header says: the file is truncated; get it again", m_where,
+                            size - static_cast<std::int64_t>(before + got)));
     }
     return bytes;
 }

@@ -21,8 +21,8 @@ constexpr std::int64_t kLargest = std::int64_t{16} << 30;
 int dimensionsOf(std::span<const std::byte> magic, const std::string& where) {
     const auto at = [&](std::size_t i) { return static_cast<int>(magic[i]); };
     if (magic.size() < 4)
-        throw FormatError(
-            fmt::format("{} ends at byte {}, inside the IDX header: the file is truncated", where, magic.size()));
+        throw FormatError(fmt::format("{} ends at byte {}, inside the IDX header: the file is truncated; get it again",
+                                      where, magic.size()));
     if (at(0) != 0 || at(1) != 0 || at(3) < 1 || at(3) > kMostDimensions)
         throw FormatError(
             fmt::format("{} is not an IDX file: it starts with {:02x} {:02x} {:02x} {:02x}; 00 00 08 and the "
@@ -60,13 +60,13 @@ IdxArray readGzip(const std::filesystem::path& path, const std::string& where) {
     const int dimensions = dimensionsOf(std::span(header).first(got), where);
     const std::span<std::byte> sizes = std::span(header).subspan(4, 4 * static_cast<std::size_t>(dimensions));
     if (reader.read(sizes) != sizes.size())
-        throw FormatError(where + " ends inside the IDX header: the file is truncated");
+        throw FormatError(where + " ends inside the IDX header: the file is truncated; get it again");
     IdxArray array;
     array.shape = shapeOf(header, dimensions);
     auto bytes = std::make_shared<std::vector<std::byte>>(reader.readExactly(checkedSize(array.shape, where)));
     std::byte more{};
     if (reader.read(std::span(&more, 1)) != 0)
-        throw FormatError(where + " holds more data than its IDX header says: the file is damaged");
+        throw FormatError(where + " holds more data than its IDX header says: the file is damaged; get it again");
     array.bytes = *bytes;
     array.owner = std::move(bytes);
     return array;
@@ -83,15 +83,15 @@ IdxArray readIdx(const std::filesystem::path& path) {
     const int dimensions = dimensionsOf(bytes.first(std::min<std::size_t>(bytes.size(), 4)), where);
     const std::size_t headerSize = 4 + 4 * static_cast<std::size_t>(dimensions);
     if (bytes.size() < headerSize)
-        throw FormatError(
-            fmt::format("{} ends at byte {}, inside the IDX header: the file is truncated", where, bytes.size()));
+        throw FormatError(fmt::format("{} ends at byte {}, inside the IDX header: the file is truncated; get it again",
+                                      where, bytes.size()));
     IdxArray array;
     array.shape = shapeOf(bytes, dimensions);
     const std::int64_t expected = checkedSize(array.shape, where);
     const auto present = static_cast<std::int64_t>(bytes.size() - headerSize);
     if (present != expected)
-        throw FormatError(fmt::format("{} has {} bytes of data; its IDX header says {}: the file is {}", where, present,
-                                      expected, present < expected ? "truncated" : "damaged"));
+        throw FormatError(fmt::format("{} has {} bytes of data; its IDX header says {}: the file is {}; get it again",
+                                      where, present, expected, present < expected ? "truncated" : "damaged"));
     array.bytes = bytes.subspan(headerSize);
     array.owner = std::move(file);
     return array;

@@ -35,7 +35,7 @@ Header readHeader(std::span<const std::byte> bytes, const std::string& where) {
         return value;
     };
     if (bytes.size() < 26 || bytes.size() > INT_MAX)
-        throw FormatError(where + ": the BMP ends inside its header: the file is truncated");
+        throw FormatError(where + ": the BMP ends inside its header: the file is truncated; get it again");
     const std::uint32_t headerSize = number(14, 4);
     Header header;
     header.pixelsAt = number(10, 4);
@@ -70,8 +70,9 @@ DecodedImage decodeBmp(std::span<const std::byte> bytes, int channels, const std
     const Header header = readHeader(bytes, where);
     // The padding of the last row may be missing.
     if (header.pixelsAt + header.rowBytes * header.size.height - 3 > static_cast<std::int64_t>(bytes.size()))
-        throw FormatError(fmt::format("{}: the BMP ends at byte {}, before its last row: the file is truncated", where,
-                                      bytes.size()));
+        throw FormatError(
+            fmt::format("{}: the BMP ends at byte {}, before its last row: the file is truncated; get it again", where,
+                        bytes.size()));
     int width = 0, height = 0, stored = 0;
     const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
         stbi_load_from_memory(reinterpret_cast<const stbi_uc*>(bytes.data()), static_cast<int>(bytes.size()), &width,

@@ -33,7 +33,8 @@ void begin(Png& png, std::span<const std::byte> bytes, const std::string& where)
 ImageSize pngSize(std::span<const std::byte> bytes, const std::string& where) {
     const auto at = [&](std::size_t i) { return static_cast<std::uint32_t>(bytes[i]); };
     if (bytes.size() < 33 || std::memcmp(bytes.data() + 12, "IHDR", 4) != 0)
-        throw FormatError(where + ": the PNG ends inside its header or has none: the file is truncated or damaged");
+        throw FormatError(
+            where + ": the PNG ends inside its header or has none: the file is truncated or damaged; get it again");
     const auto number = [&](std::size_t i) { return at(i) << 24 | at(i + 1) << 16 | at(i + 2) << 8 | at(i + 3); };
     const std::uint32_t width = number(16), height = number(20);
     if (width > 0x7fffffffu || height > 0x7fffffffu)

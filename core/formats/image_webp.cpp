@@ -11,7 +11,7 @@ using base::FormatError;
 ImageSize webpSize(std::span<const std::byte> bytes, const std::string& where) {
     WebPBitstreamFeatures features;
     if (WebPGetFeatures(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), &features) != VP8_STATUS_OK)
-        throw FormatError(where + ": damaged WebP header: the file is truncated or damaged");
+        throw FormatError(where + ": damaged WebP header: the file is truncated or damaged; get it again");
     if (features.has_animation)
         throw FormatError(where + ": is an animated WebP; a still image was expected");
     return {3, features.height, features.width};
@@ -24,7 +24,7 @@ DecodedImage decodeWebp(std::span<const std::byte> bytes, int channels, const st
                                                   static_cast<std::size_t>(stored.width) * 3)};
     if (!WebPDecodeRGBInto(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size(), result.pixels.data(),
                            result.pixels.size(), stored.width * 3))
-        throw FormatError(where + ": damaged WebP data: the file is truncated or damaged");
+        throw FormatError(where + ": damaged WebP data: the file is truncated or damaged; get it again");
     if (channels == 1)
         result.pixels = greyOf(result.pixels);
     return result;

@@ -195,16 +195,16 @@ NpyHeader parseNpyHeader(std::span<const std::byte> bytes, const std::string& wh
     if (!text.starts_with(kMagic))
         throw FormatError(where + ": is not an .npy file (the first bytes are not \\x93NUMPY)");
     if (text.size() < 10)
-        throw FormatError(
-            fmt::format("{} ends at byte {}, inside the .npy header: the file is truncated", where, text.size()));
+        throw FormatError(fmt::format("{} ends at byte {}, inside the .npy header: the file is truncated; get it again",
+                                      where, text.size()));
     const auto byteAt = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(text[i])); };
     const std::size_t major = byteAt(6);
     if (major < 1 || major > 3)
         throw FormatError(fmt::format("{}: .npy version {}.{} is unknown; 1.0 to 3.0 are", where, major, byteAt(7)));
     const std::size_t start = major == 1 ? 10 : 12;
     if (text.size() < start)
-        throw FormatError(
-            fmt::format("{} ends at byte {}, inside the .npy header: the file is truncated", where, text.size()));
+        throw FormatError(fmt::format("{} ends at byte {}, inside the .npy header: the file is truncated; get it again",
+                                      where, text.size()));
     std::size_t length = byteAt(8) | byteAt(9) << 8;
     if (major > 1)
         length |= byteAt(10) << 16 | byteAt(11) << 24;
@@ -212,8 +212,9 @@ NpyHeader parseNpyHeader(std::span<const std::byte> bytes, const std::string& wh
         throw FormatError(fmt::format("{}: the .npy header claims {} bytes; at most {} were expected", where, length,
                                       kLargestHeader));
     if (text.size() < start + length)
-        throw FormatError(fmt::format("{} ends at byte {}, inside the .npy header of {} bytes: the file is truncated",
-                                      where, text.size(), start + length));
+        throw FormatError(
+            fmt::format("{} ends at byte {}, inside the .npy header of {} bytes: the file is truncated; get it again",
+                        where, text.size(), start + length));
     NpyHeader header = HeaderParser(text.substr(start, length), where).parse();
     header.dataOffset = static_cast<std::int64_t>(start + length);
     base::checkedSum(header.dataBytes(), header.dataOffset, where);
@@ -255,8 +256,8 @@ NpyArray NpyArray::fromBytes(std::span<const std::byte> bytes, std::shared_ptr<c
     const auto offset = static_cast<std::size_t>(array.m_header.dataOffset);
     const auto expected = static_cast<std::size_t>(array.m_header.dataBytes());
     if (bytes.size() - offset != expected)
-        throw FormatError(fmt::format("{} has {} bytes of data; {} of shape {} need {}: the file is {}", where,
-                                      bytes.size() - offset, nameOf(array.m_header.type),
+        throw FormatError(fmt::format("{} has {} bytes of data; {} of shape {} need {}: the file is {}; get it again",
+                                      where, bytes.size() - offset, nameOf(array.m_header.type),
                                       shapeText(array.m_header.shape), expected,
                                       bytes.size() - offset < expected ? "truncated" : "damaged"));
     array.m_data = bytes.subspan(offset);

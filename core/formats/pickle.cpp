@@ -57,8 +57,8 @@ private:
     // Reading ---------------------------------------------------------------------------------------------------------
     std::string_view take(std::uint64_t count) {
         if (count > m_text.size() - m_at)
-            fail(fmt::format("{} bytes are claimed and {} are left: the file is truncated or damaged", count,
-                             m_text.size() - m_at));
+            fail(fmt::format("{} bytes are claimed and {} are left: the file is truncated or damaged; get it again",
+                             count, m_text.size() - m_at));
         const std::string_view taken = m_text.substr(m_at, static_cast<std::size_t>(count));
         m_at += static_cast<std::size_t>(count);
         return taken;

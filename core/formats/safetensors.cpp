@@ -162,16 +162,17 @@ bool looksLikeSafetensors(std::span<const std::byte> bytes) {
 WeightFile readSafetensors(std::shared_ptr<const base::MappedFile> file, const std::string& where) {
     const std::span<const std::byte> bytes = file->bytes();
     if (bytes.size() < 8)
-        throw FormatError(fmt::format("{} ends at byte {}, inside the safetensors header: the file is truncated", where,
-                                      bytes.size()));
+        throw FormatError(
+            fmt::format("{} ends at byte {}, inside the safetensors header: the file is truncated; get it again", where,
+                        bytes.size()));
     const std::uint64_t length = headerLength(bytes);
     if (length > kLargestHeader)
         throw FormatError(fmt::format("{}: the safetensors header claims {} bytes; at most {} are allowed", where,
                                       length, kLargestHeader));
     if (bytes.size() - 8 < length)
-        throw FormatError(
-            fmt::format("{} ends at byte {}, inside the safetensors header of {} bytes: the file is truncated", where,
-                        bytes.size(), length));
+        throw FormatError(fmt::format(
+            "{} ends at byte {}, inside the safetensors header of {} bytes: the file is truncated; get it again", where,
+            bytes.size(), length));
     const std::string_view text(reinterpret_cast<const char*>(bytes.data()) + 8, static_cast<std::size_t>(length));
     if (!text.starts_with('{'))
         throw FormatError(where + ": the safetensors header does not start with {");
@@ -200,8 +201,9 @@ WeightFile readSafetensors(std::shared_ptr<const base::MappedFile> file, const s
                                           entry.begin < expected ? "tensors overlap" : "a gap is left"));
         expected = entry.end;
         if (expected > static_cast<std::int64_t>(data.size()))
-            throw FormatError(fmt::format("{} has {} bytes of data; tensor \"{}\" ends at {}: the file is truncated",
-                                          where, data.size(), entry.tensor.name, expected));
+            throw FormatError(
+                fmt::format("{} has {} bytes of data; tensor \"{}\" ends at {}: the file is truncated; get it again",
+                            where, data.size(), entry.tensor.name, expected));
         attach(entry.tensor,
                data.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(entry.end - entry.begin)),
                file);
@@ -209,8 +211,8 @@ WeightFile readSafetensors(std::shared_ptr<const base::MappedFile> file, const s
         result.tensors.push_back(std::move(entry.tensor));
     }
     if (expected != static_cast<std::int64_t>(data.size()))
-        throw FormatError(fmt::format("{} has {} bytes of data; its tensors use {}: the file is damaged", where,
-                                      data.size(), expected));
+        throw FormatError(fmt::format("{} has {} bytes of data; its tensors use {}: the file is damaged; get it again",
+                                      where, data.size(), expected));
     return result;
 }
 

@@ -30,9 +30,9 @@ public:
     }
     std::span<const std::byte> take(std::int64_t count) {
         if (count < 0 || count > static_cast<std::int64_t>(m_bytes.size() - m_at))
-            throw FormatError(fmt::format(
-                "{} ends at byte {}; {} bytes of a storage were expected from byte {} on: the file is truncated",
-                m_where, m_bytes.size(), count, m_at));
+            throw FormatError(fmt::format("{} ends at byte {}; {} bytes of a storage were expected from byte {} on: "
+                                          "the file is truncated; get it again",
+                                          m_where, m_bytes.size(), count, m_at));
         const auto taken = m_bytes.subspan(m_at, static_cast<std::size_t>(count));
         m_at += taken.size();
         return taken;
@@ -103,7 +103,7 @@ std::map<std::string, StorageBytes> readStorages(Sequence& sequence, const Pickl
         storages.emplace(found->first, StorageBytes{view, std::move(copy)});
     }
     if (!sequence.done())
-        throw FormatError(where + ": data after the last storage: the file is damaged");
+        throw FormatError(where + ": data after the last storage: the file is damaged; get it again");
     return storages;
 }
 

@@ -26,15 +26,15 @@ bool any(const ZipArchive& zip, auto&& test) {
 void refuseOthers(const ZipArchive& zip, const std::string& where) {
     if (any(zip, [](const std::string& name) { return name.find("aotinductor/") != std::string::npos; }))
         throw FormatError(where +
-                          " is an AOTInductor package with native code, which is never run; export the model with "
-                          "torch.export.save(torch.export.export(model.eval(), (example,)), \"model.pt2\")");
+                          " is an AOTInductor package with native code, which is never run; in Python save the weights "
+                          "alone: torch.save(model.state_dict(), \"weights.pt\")");
     if (any(zip, [](const std::string& name) {
             return name.ends_with("archive_format") || name.ends_with("serialized_exported_program.json") ||
                    name.ends_with("models/model.json");
         }))
         throw FormatError(
-            where + " is an exported program (.pt2) that holds network and weights; give it as the model instead of "
-                    "as weights");
+            where + " is an exported program (.pt2), which this version does not read; in Python save the weights of a "
+                    "built-in network alone: torch.save(model.state_dict(), \"weights.pt\")");
     if (any(zip, [](const std::string& name) {
             return name.ends_with("/constants.pkl") || name.find("/code/") != std::string::npos;
         }))

@@ -55,8 +55,9 @@ ZipArchive::ZipArchive(const std::filesystem::path& path)
     int code = 0;
     m_handle->zip = zip_open(path.c_str(), ZIP_RDONLY, &code);
     if (!m_handle->zip)
-        throw FormatError(fmt::format("{} is not a readable zip archive ({}): the file is truncated or damaged",
-                                      m_where, messageOf(code)));
+        throw FormatError(
+            fmt::format("{} is not a readable zip archive ({}): the file is truncated or damaged; get it again",
+                        m_where, messageOf(code)));
     checkDirectory(size);
 }
 
@@ -74,7 +75,7 @@ void ZipArchive::checkDirectory(std::int64_t fileSize) {
         constexpr zip_uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
         if (zip_stat_index(m_handle->zip, static_cast<zip_uint64_t>(i), ZIP_FL_ENC_RAW, &stat) != 0 ||
             (stat.valid & kNeeded) != kNeeded)
-            throw FormatError(fmt::format("{}: entry {} of the zip archive is damaged", m_where, i));
+            throw FormatError(fmt::format("{}: entry {} of the zip archive is damaged; get it again", m_where, i));
         const std::string name = stat.name;
         if (!nameIsSafe(name) || !names.insert(name).second)
             throw FormatError(
@@ -115,7 +116,7 @@ std::vector<std::byte> ZipArchive::readStart(const Entry& entry, std::int64_t co
         bytes.resize(before + static_cast<std::size_t>(std::min(kStep, count - static_cast<std::int64_t>(before))));
         const zip_int64_t got = zip_fread(file.get(), bytes.data() + before, bytes.size() - before);
         if (got < 0)
-            throw FormatError(fmt::format("{}: the entry \"{}\" is damaged ({})", m_where, entry.name,
+            throw FormatError(fmt::format("{}: the entry \"{}\" is damaged ({}); get it again", m_where, entry.name,
                                           zip_file_strerror(file.get())));
         bytes.resize(before + static_cast<std::size_t>(got));
         if (got == 0)

@@ -36,7 +36,7 @@ at::Tensor tensorFrom(const formats::NamedTensor& source, const std::string& whe
     if (!at::isfinite(converted).all().item<bool>())
         throw base::FormatError(where + ": " + source.name +
                                 " holds numbers that are not finite as float32; the training that wrote it diverged or "
-                                "the file is damaged");
+                                "the file is damaged; get it again");
     return converted;
 }
 
