@@ -81,7 +81,9 @@ std::vector<std::string> changedInputs(const Recipe& recipe, const run::Run& run
     compare("data set (SHA-256)", recipe.dataHash, manifest.dataHash);
     compare("model", recipe.model, manifest.model);
     compare("weights (SHA-256)", recipe.weightsHash, manifest.weightsHash);
-    compare("preprocessing", recipe.preprocessing.dump(), manifest.preprocessing.dump());
+    // Another program may have written the keys in another order.
+    const auto sorted = [](const base::Json& json) { return nlohmann::json(json).dump(); };
+    compare("preprocessing", sorted(recipe.preprocessing), sorted(manifest.preprocessing));
     compare("kernel", recipe.kernelKind, run::nameOf(manifest.plan.kernel));
     compare("precision", recipe.kernelPrecision, run::nameOf(manifest.plan.precision));
     compare("values of the run (fingerprint)", recipe.fingerprint, runFingerprint(run));

@@ -36,8 +36,9 @@ void relabel(const Decisions& decisions, SubsetTable& table) {
         if (decision.relabel < 0 || sample.value() >= table.count || !table.rowOf[at(sample.value())].isValid())
             continue;
         if (decision.relabel >= classes)
-            throw base::OptionError(fmt::format("sample {} was given label {} by hand, but there are only {} classes",
-                                                sample.value(), decision.relabel, classes));
+            throw base::OptionError(
+                fmt::format("sample {} was given label {} by hand, but there are {} classes; give one from 0 to {}",
+                            sample.value(), decision.relabel, classes, classes - 1));
         table.relabelled = table.relabelled || table.labels[at(sample.value())] != decision.relabel;
         table.labels[at(sample.value())] = decision.relabel;
     }
