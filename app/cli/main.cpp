@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <iostream>
 #include <new>
 #include <span>
 
@@ -39,12 +40,16 @@ void printFailure(const std::string& sentence, bool json) {
     std::printf("%s\n", text.c_str());
 }
 
+void flushOutput() {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+        throw base::IoError("the result could not be written to standard output (is its disk full?)");
+}
+
 int doWork(const Request& request) {
     try {
         Console console(request.json, request.quiet);
         const int code = request.work(console);
-        if (std::fflush(stdout) != 0 || std::ferror(stdout))
-            throw base::IoError("the result could not be written to standard output (is its disk full?)");
+        flushOutput();
         return code;
     } catch (const base::Cancelled&) {
         printFailure("cancelled", request.json);
@@ -76,6 +81,23 @@ void defineProgram(CLI::App& program, Request& request) {
         add(program, run);
 }
 
+int printHelp(const CLI::App& program, const CLI::ParseError& asked) {
+    program.exit(asked, std::cout);
+    std::cout.flush();
+    if (std::cout.good())
+        return kDone;
+    printFailure("the help could not be written to standard output (is its disk full?)", false);
+    return kFailed;
+}
+
+/// No option takes an empty value; one comes from a shell variable that is not set.
+bool hasEmpty(std::span<char*> arguments) {
+    for (const char* argument : arguments)
+        if (*argument == '\0')
+            return true;
+    return false;
+}
+
 bool asksForJson(std::span<char*> arguments) {
     for (const char* argument : arguments)
         if (std::strcmp(argument, "--json") == 0)
@@ -84,6 +106,12 @@ bool asksForJson(std::span<char*> arguments) {
 }
 
 int runProgram(int argc, char** argv) {
+    const std::span<char*> arguments(argv, static_cast<std::size_t>(argc));
+    if (hasEmpty(arguments)) {
+        printFailure("an argument is empty; is a variable in the command not set? (lpntk --help, lpntk COMMAND --help)",
+                     asksForJson(arguments));
+        return kWrongUsage;
+    }
     CLI::App program("Computes how learning one training sample changes every other (lpNTK), and prunes by it.",
                      "lpntk");
     Request request;
@@ -92,9 +120,8 @@ int runProgram(int argc, char** argv) {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == 0)
-            return program.exit(error);
-        printFailure(firstLine(error.what()) + " (lpntk --help, lpntk COMMAND --help)",
-                     asksForJson({argv, static_cast<std::size_t>(argc)}));
+            return printHelp(program, error);
+        printFailure(firstLine(error.what()) + " (lpntk --help, lpntk COMMAND --help)", asksForJson(arguments));
         return kWrongUsage;
     }
     return doWork(request);

@@ -82,7 +82,12 @@ data::Preprocessing DataOptions::preprocessing(const data::Dataset& dataset,
         chosen = data::preprocessingPreset(preset);
     } else if (const auto recorded = weightsMetadata(weights, "preprocessing")) {
         const std::string where = "metadata of " + base::quoted(weights);
-        chosen = data::preprocessingFromJson(base::parseJson(*recorded, where), where);
+        try {
+            chosen = data::preprocessingFromJson(base::parseJson(*recorded, where), where);
+        } catch (const base::Error& error) {
+            throw base::FormatError(
+                fmt::format("{}; say the preprocessing with --preprocess, or --mean and --std", error.what()));
+        }
     } else {
         chosen = data::defaultPreprocessing(dataset);
     }

@@ -86,7 +86,9 @@ void addRedundant(CLI::App& program, const std::function<void(CLI::App*, Work)>&
     const auto options = std::make_shared<RedundantOptions>();
     options->run.addTo(*command);
     addMode(*command, options->mode);
-    command->add_option("--list", options->list, "samples to list, the clearest first (--json always has all)")->capture_default_str();
+    command->add_option("--list", options->list, "samples to list, the clearest first (--json always has all)")
+        ->check(CLI::Range(0, 1'000'000'000))
+        ->capture_default_str();
     run(command, [options](Console& console) { return redundant(*options, console); });
 }
 

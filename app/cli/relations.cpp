@@ -92,7 +92,9 @@ void addRelations(CLI::App& program, const std::function<void(CLI::App*, Work)>&
     const auto options = std::make_shared<RelationsOptions>();
     options->run.addTo(*command);
     addThresholds(*command, options->thresholds);
-    command->add_option("--pairs", options->pairs, "contradictory pairs to list, the worst first")->capture_default_str();
+    command->add_option("--pairs", options->pairs, "contradictory pairs to list, the worst first")
+        ->check(CLI::Range(0, 1'000'000'000))
+        ->capture_default_str();
     run(command, [options](Console& console) { return relations(*options, console); });
 }
 

@@ -44,13 +44,19 @@ std::vector<float> readScores(const std::filesystem::path& file, const std::stri
             throw base::FormatError(fmt::format("{}, line {}: an index and a number for {} were expected", base::quoted(file),
                                                 table.lines[i], name));
         const base::RowId row = run.rowFromSample(base::SampleId(static_cast<std::int64_t>(*sample)));
-        if (row.isValid())
-            scores[static_cast<std::size_t>(row.value())] = static_cast<float>(*score);
+        if (!row.isValid())
+            continue;
+        float& place = scores[static_cast<std::size_t>(row.value())];
+        if (!std::isnan(place))
+            throw base::FormatError(
+                fmt::format("{}, line {}: sample {} stands here a second time; leave one score per sample",
+                            base::quoted(file), table.lines[i], table.rows[i][index]));
+        place = static_cast<float>(*score);
     }
     for (std::int64_t i = 0; i < run.rows(); ++i) {
         if (std::isnan(scores[static_cast<std::size_t>(i)]))
-            throw base::FormatError(fmt::format("{} has no {} score for sample {} of the run", base::quoted(file), name,
-                                                run.sampleFromRow(base::RowId(i)).value()));
+            throw base::FormatError(fmt::format("{} has no {} score for sample {} of the run; score all of its samples",
+                                                base::quoted(file), name, run.sampleFromRow(base::RowId(i)).value()));
     }
     return scores;
 }
