@@ -2,6 +2,9 @@
 
 #include <QJsonDocument>
 
+#include <csignal>
+#include <sys/resource.h>
+
 namespace lpntk::tests {
 
 namespace {
@@ -39,6 +42,18 @@ Outcome finish(QProcess& process) {
 
 Outcome runProgram(const QStringList& arguments) {
     QProcess process;
+    start(process, arguments);
+    return finish(process);
+}
+
+Outcome runOnFullDisk(const QStringList& arguments, std::int64_t bytes) {
+    QProcess process;
+    process.setChildProcessModifier([bytes] {
+        // Ignored, the signal leaves the write to fail with EFBIG as it fails with ENOSPC on a full disk.
+        std::signal(SIGXFSZ, SIG_IGN);
+        const rlimit limit{static_cast<rlim_t>(bytes), static_cast<rlim_t>(bytes)};
+        ::setrlimit(RLIMIT_FSIZE, &limit);
+    });
     start(process, arguments);
     return finish(process);
 }

@@ -6,6 +6,8 @@
 #include <QString>
 #include <QStringList>
 
+#include <cstdint>
+
 namespace lpntk::tests {
 
 /// How a run of the real program ended. exitCode is -1 when it crashed or did not end in time.
@@ -23,6 +25,9 @@ QString programPath();
 
 /// Runs the program to its end.
 Outcome runProgram(const QStringList& arguments);
+
+/// The same where no file may grow beyond `bytes`: what a full disk does to a program, without one and without rights.
+Outcome runOnFullDisk(const QStringList& arguments, std::int64_t bytes);
 
 /// Starts it, for tests that interrupt it.
 void start(QProcess& process, const QStringList& arguments);
