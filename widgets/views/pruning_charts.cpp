@@ -174,6 +174,8 @@ void CoverageChart::paintNames(QPainter& painter) const {
     double width = 0;
     for (const auto& text : texts)
         width = std::max(width, metrics.horizontalAdvance(text));
+    const double ground = width + 46;
+    painter.fillRect(QRectF(plot().right() - ground, y - 2, ground, plot().bottom() - 2 - y), theme().colour(Role::panel));
     for (const auto& curve : m_curves) {
         const QString& text = curve.method == Method::heads ? texts[0] : curve.method == Method::classRandom ? texts[1] : texts[2];
         const double left = plot().right() - 10 - width;

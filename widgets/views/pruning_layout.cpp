@@ -214,7 +214,7 @@ QWidget* PruningView::makeSummary() {
     auto* methodsBox = new QWidget(splitter);
     m_methods = new MethodsTable(methodsBox);
     add(summaryHead(tr("Methods at the same amount"), nullptr, m_methodsTitle, methodsBox), m_methods, methodsBox);
-    splitter->setSizes({300, 352, 384});
+    splitter->setSizes({280, 330, 426});
     m_summary = splitter;
     return splitter;
 }

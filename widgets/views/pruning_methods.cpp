@@ -10,6 +10,8 @@
 #include <QPainter>
 #include <QStyledItemDelegate>
 
+#include <algorithm>
+
 namespace lpntk::views {
 
 using curation::Method;
@@ -129,9 +131,18 @@ MethodsTable::MethodsTable(QWidget* parent) : QTableView(parent), m_model(new Me
     horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::Stretch);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsClickable(false);
+    connect(m_model, &QAbstractItemModel::modelReset, this, [this] { updateGeometry(); });
     const auto choose = [this](const QModelIndex& index) { Q_EMIT methodChosen(m_model->methodAt(index.row())); };
     connect(this, &QTableView::clicked, this, choose);
     connect(this, &QTableView::activated, this, choose);
+}
+
+QSize MethodsTable::minimumSizeHint() const {
+    // No name elided: it says which rule the row is about.
+    int width = 0;
+    for (int column = 0; column < m_model->columnCount(); ++column)
+        width += std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column));
+    return {width, QTableView::minimumSizeHint().height()};
 }
 
 void MethodsTable::setPresent(Method method) {

@@ -36,6 +36,7 @@ public:
     explicit MethodsTable(QWidget* parent);
     MethodsModel& figures() { return *m_model; }
     void setPresent(curation::Method method);
+    QSize minimumSizeHint() const override;
 
 Q_SIGNALS:
     void methodChosen(lpntk::curation::Method method);
