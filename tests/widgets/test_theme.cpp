@@ -69,6 +69,7 @@ private Q_SLOTS:
         QCOMPARE(spy.count(), 1);
         theme().setTextScale(1.5);
         QCOMPARE(theme().row("list"), 60);
+        QCOMPARE(theme().dock("inspector"), 480);
         QCOMPARE(QApplication::font().pixelSize(), 20);
         theme().setTextScale(1);
     }

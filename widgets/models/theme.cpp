@@ -136,7 +136,7 @@ int Theme::row(const char* name) const {
 }
 
 int Theme::dock(const char* name) const {
-    return size("dock", name);
+    return qRound(size("dock", name) * m_textScale);
 }
 
 int Theme::thumbnail(const char* name) const {

@@ -9,6 +9,7 @@
 #include <widgets/views/clusters_rank_chart.h>
 #include <widgets/views/parts_busy.h>
 #include <widgets/views/parts_gallery.h>
+#include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_segment.h>
 #include <widgets/views/sample_actions.h>
 
@@ -28,13 +29,6 @@ using models::theme;
 namespace format = models::format;
 
 namespace {
-
-QFrame* makeLine(QWidget* parent) {
-    auto* line = new QFrame(parent);
-    line->setProperty("line", true);
-    line->setFixedHeight(1);
-    return line;
-}
 
 /// "0.30", and a third decimal only where it says something.
 class RatioBox : public QDoubleSpinBox {

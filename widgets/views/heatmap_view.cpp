@@ -7,6 +7,7 @@
 #include <widgets/views/heatmap_map.h>
 #include <widgets/views/parts_class_matrix.h>
 #include <widgets/views/parts_histogram.h>
+#include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_relation.h>
 #include <widgets/views/parts_segment.h>
 
@@ -32,15 +33,6 @@ namespace format = models::format;
 namespace {
 
 enum Order { classes, clusters, similarity };
-
-/// A thin line between the map and the strip.
-QWidget* makeLine(QWidget* parent) {
-    auto* line = new QWidget(parent);
-    line->setFixedWidth(1);
-    line->setAutoFillBackground(true);
-    line->setBackgroundRole(QPalette::Mid);
-    return line;
-}
 
 QComboBox* makeCombo(const QStringList& texts, QWidget* parent) {
     auto* combo = new QComboBox(parent);
@@ -130,30 +122,18 @@ QWidget* HeatmapView::makeToolBar() {
 }
 
 QWidget* HeatmapView::makeStrip() {
-    auto* outer = new QWidget(this);
-    auto* row = new QHBoxLayout(outer);
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
-    row->addWidget(makeLine(outer));
-    auto* strip = new QWidget(outer);
-    strip->setFixedWidth(theme().dock("viewSide"));
-    strip->setAutoFillBackground(true);
-    strip->setBackgroundRole(QPalette::Base);
-    row->addWidget(strip);
-    auto* layout = new QVBoxLayout(strip);
-    layout->setContentsMargins(12, 8, 12, 8);
-    layout->setSpacing(8);
+    auto* strip = new SideStrip(this);
     m_histogram = new HistogramPart(strip);
     m_histogram->setTitle(tr("Cosine, pairs"));
     m_legend = new RelationLegend(strip);
     m_matrix = new ClassMatrixPart(strip);
-    layout->addWidget(m_histogram, 3);
-    layout->addWidget(m_legend);
-    layout->addWidget(m_matrix, 2);
+    strip->content()->addWidget(m_histogram, 3);
+    strip->content()->addWidget(m_legend);
+    strip->content()->addWidget(m_matrix, 2);
     connect(m_histogram, &HistogramPart::thresholdsChanged, this,
             [this](analysis::Thresholds thresholds) { session().setThresholds(thresholds); });
     connect(m_matrix, &ClassMatrixPart::chosen, m_canvas, &HeatmapCanvas::showClassPair);
-    return outer;
+    return strip;
 }
 
 void HeatmapView::connectCanvas() {

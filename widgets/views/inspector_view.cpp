@@ -4,6 +4,7 @@
 #include <widgets/models/theme.h>
 #include <widgets/views/inspector_card.h>
 #include <widgets/views/parts_neighbour_row.h>
+#include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_segment.h>
 #include <widgets/views/sample_actions.h>
 
@@ -26,13 +27,6 @@ namespace format = models::format;
 namespace {
 
 constexpr std::size_t kTop = 50;
-
-QFrame* makeLine(QWidget* parent) {
-    auto* line = new QFrame(parent);
-    line->setProperty("line", true);
-    line->setFixedHeight(1);
-    return line;
-}
 
 } // namespace
 

@@ -21,7 +21,11 @@ using models::theme;
 
 namespace {
 
-constexpr double kTitle = 28, kBand = 5, kBandGap = 11, kText = 26;
+constexpr double kBand = 5, kBandGap = 11;
+
+/// Height of the title line, and of the line below the matrix.
+double titleHeight() { return 28 * theme().textScale(); }
+double textHeight() { return 26 * theme().textScale(); }
 
 } // namespace
 
@@ -57,14 +61,14 @@ double ClassMatrixPart::mean(int row, int column) const {
 }
 
 double ClassMatrixPart::cellSide() const {
-    const double side = std::min(width() - 16.0 - 14.0, height() - kTitle - kBandGap - kText);
+    const double side = std::min(width() - 16.0 - 14.0, height() - titleHeight() - kBandGap - textHeight());
     const double cell = side / std::max(classes(), 1);
     return cell >= 4 ? std::floor(cell) : cell;
 }
 
 QRectF ClassMatrixPart::cell(int row, int column) const {
     const double side = cellSide();
-    return {16 + column * side, kTitle + kBandGap + row * side, side, side};
+    return {16 + column * side, titleHeight() + kBandGap + row * side, side, side};
 }
 
 std::pair<int, int> ClassMatrixPart::cellAt(QPointF place) const {
@@ -77,7 +81,7 @@ std::pair<int, int> ClassMatrixPart::cellAt(QPointF place) const {
 
 void ClassMatrixPart::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    paintText(painter, QRectF(0, 0, width(), kTitle - 6), tr("Class pairs, mean"), theme().font(12, QFont::DemiBold),
+    paintText(painter, QRectF(0, 0, width(), titleHeight() - 6), tr("Class pairs, mean"), theme().font(12, QFont::DemiBold),
               theme().colour(Role::text2));
     if (m_names.empty())
         return;
@@ -86,7 +90,7 @@ void ClassMatrixPart::paintEvent(QPaintEvent*) {
     for (int row = 0; row < classes(); ++row) {
         const QColor colour = theme().classColour(row, classes());
         painter.fillRect(QRectF(0, cell(row, 0).top(), kBand, cell(row, 0).height() - gap), colour);
-        painter.fillRect(QRectF(cell(0, row).left(), kTitle - 4, cell(0, row).width() - gap, kBand), colour);
+        painter.fillRect(QRectF(cell(0, row).left(), titleHeight() - 4, cell(0, row).width() - gap, kBand), colour);
         for (int column = 0; column < classes(); ++column) {
             const auto rgb = map.colour(static_cast<float>(mean(row, column)), m_range);
             painter.fillRect(cell(row, column).adjusted(0, 0, -gap, -gap), QColor(rgb.red, rgb.green, rgb.blue));
@@ -107,7 +111,7 @@ void ClassMatrixPart::paintEvent(QPaintEvent*) {
     const auto shown = m_hovered.first >= 0 ? m_hovered : m_current;
     if (shown.first < 0)
         return;
-    const QRectF line(0, cell(classes() - 1, 0).bottom() + 6, width(), kText - 8);
+    const QRectF line(0, cell(classes() - 1, 0).bottom() + 6, width(), textHeight() - 8);
     const QString value = models::format::cosine(mean(shown.first, shown.second));
     const QFont font = theme().font(11);
     const double valueWidth = models::figuresWidth(font, value);

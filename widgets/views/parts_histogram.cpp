@@ -24,8 +24,9 @@ namespace format = models::format;
 
 namespace {
 
-constexpr double kTitle = 30;    ///< height of the title line
-constexpr double kScaleLeft = 38; ///< left edge of the colour scale, after the figures
+/// Height of the title line, and left edge of the colour scale, after the figures.
+double titleHeight() { return 30 * theme().textScale(); }
+double scaleLeft() { return 38 * theme().textScale(); }
 constexpr double kScaleWidth = 10;
 constexpr double kGripWidth = 13, kGripHeight = 11;
 constexpr double kStep = 0.005;  ///< width of a histogram bin
@@ -81,8 +82,8 @@ void HistogramPart::findExtent() {
 }
 
 QRectF HistogramPart::area() const {
-    const double left = kScaleLeft + kScaleWidth + 6;
-    return {left, kTitle + 6, width() - left - kGripWidth + 2, height() - kTitle - 16};
+    const double left = scaleLeft() + kScaleWidth + 6;
+    return {left, titleHeight() + 6, width() - left - kGripWidth + 2, height() - titleHeight() - 16};
 }
 
 double HistogramPart::placeOf(double cosine) const {
@@ -101,7 +102,7 @@ QRectF HistogramPart::grip(Handle handle) const {
 }
 
 HistogramPart::Handle HistogramPart::handleAt(QPointF place) const {
-    if (place.x() < kScaleLeft - 4)
+    if (place.x() < scaleLeft() - 4)
         return Handle::none;
     // Targets are 24 px high; where they overlap the nearer one is meant.
     const double toPlus = place.y() - grip(Handle::plus).center().y();
@@ -128,16 +129,16 @@ void HistogramPart::paintScale(QPainter& painter) const {
     const QRectF bars = area();
     const analysis::ColourMap& map = analysis::ColourMap::diverging(theme().isDark());
     for (int y = static_cast<int>(bars.top()); y < static_cast<int>(bars.bottom()); ++y)
-        painter.fillRect(QRectF(kScaleLeft, y, kScaleWidth, 1.01),
+        painter.fillRect(QRectF(scaleLeft(), y, kScaleWidth, 1.01),
                          colourOf(map.colour(static_cast<float>(cosineAt(y + 0.5)), m_range)));
     painter.setPen(theme().colour(Role::border));
-    painter.drawRect(QRectF(kScaleLeft - 0.5, std::floor(bars.top()) - 0.5, kScaleWidth + 1, std::floor(bars.height()) + 1));
+    painter.drawRect(QRectF(scaleLeft() - 0.5, std::floor(bars.top()) - 0.5, kScaleWidth + 1, std::floor(bars.height()) + 1));
     painter.setFont(theme().font(11));
     painter.setPen(theme().colour(Role::text2));
-    const double step = (m_high - m_low) / bars.height() * 26 > 0.25 ? 0.5 : 0.25;
+    const double step = (m_high - m_low) / bars.height() * 26 * theme().textScale() > 0.25 ? 0.5 : 0.25;
     for (double tick = 1; tick > m_low - 1e-9; tick -= step) {
         const QString text = std::abs(tick) < 1e-9 ? QStringLiteral("0") : format::cosine(tick);
-        models::drawFigures(painter, {0, placeOf(tick) - 9, kScaleLeft - 5, 18}, Qt::AlignRight | Qt::AlignVCenter, text);
+        models::drawFigures(painter, {0, placeOf(tick) - 12, scaleLeft() - 5, 24}, Qt::AlignRight | Qt::AlignVCenter, text);
     }
 }
 
@@ -183,7 +184,7 @@ void HistogramPart::paintHandle(QPainter& painter, Handle handle) const {
     const bool focused = hasFocus() && m_focused == handle;
     const bool hot = m_dragged == handle || (m_dragged == Handle::none && m_hovered == handle);
     const QColor line = theme().colour(Role::text);
-    painter.fillRect(QRectF(kScaleLeft - 3, y - 0.5, box.left() - kScaleLeft + 3, 1), line);
+    painter.fillRect(QRectF(scaleLeft() - 3, y - 0.5, box.left() - scaleLeft() + 3, 1), line);
     painter.setPen(QPen(focused ? theme().colour(Role::focus) : line, focused ? 2 : 1.2));
     painter.setBrush(theme().colour(hot ? Role::hover : Role::panel));
     painter.drawRoundedRect(box, 3, 3);
@@ -208,7 +209,7 @@ void HistogramPart::paintHandle(QPainter& painter, Handle handle) const {
 void HistogramPart::paintEvent(QPaintEvent*) {
     QPainter painter(this);
     painter.setRenderHint(QPainter::Antialiasing);
-    const QRectF title(0, 0, width(), kTitle - 4);
+    const QRectF title(0, 0, width(), titleHeight() - 4);
     paintText(painter, title, m_title, theme().font(12, QFont::DemiBold), theme().colour(Role::text2));
     paintText(painter, title, tr("√ counts"), theme().font(11), theme().colour(Role::text3), Qt::AlignRight | Qt::AlignVCenter);
     paintScale(painter);

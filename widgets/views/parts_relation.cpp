@@ -8,6 +8,8 @@
 #include <QCoreApplication>
 #include <QPainter>
 
+#include <algorithm>
+
 namespace lpntk::views {
 
 using analysis::Relation;
@@ -90,6 +92,11 @@ void RelationLegend::paintEvent(QPaintEvent*) {
     const std::pair<Relation, std::int64_t> rows[] = {{Relation::interchangeable, m_counts.interchangeable},
                                                       {Relation::unrelated, m_counts.unrelated},
                                                       {Relation::contradictory, m_counts.contradictory}};
+    // Tens of millions of pairs do not fit beside the word; then all counts move down to their shares.
+    const bool fits = std::all_of(std::begin(rows), std::end(rows), [&](const auto& row) {
+        const QString taken = relationWord(row.first) + QLatin1Char(' ') + format::count(row.second);
+        return 25 + QFontMetricsF(font).horizontalAdvance(taken) <= width();
+    });
     double y = 0;
     for (const auto& [relation, count] : rows) {
         const QRectF rect(0, y, width(), line);
@@ -97,10 +104,7 @@ void RelationLegend::paintEvent(QPaintEvent*) {
         paintText(painter, rect.adjusted(25, 0, 0, 0), relationWord(relation), font, theme().colour(Role::text2));
         painter.setFont(font);
         painter.setPen(theme().colour(Role::text));
-        // Tens of millions of pairs do not fit beside the word; they move down to their share.
         const QString figures = format::count(count);
-        const double taken = 25 + QFontMetricsF(font).horizontalAdvance(relationWord(relation) + QLatin1Char(' ') + figures);
-        const bool fits = taken <= width();
         if (fits)
             models::drawFigures(painter, rect, Qt::AlignRight | Qt::AlignVCenter, figures);
         else

@@ -6,6 +6,7 @@
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_busy.h>
 #include <widgets/views/parts_gallery.h>
+#include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_segment.h>
 #include <widgets/views/pruning_card.h>
 #include <widgets/views/pruning_charts.h>
@@ -28,13 +29,6 @@ using models::theme;
 namespace format = models::format;
 
 namespace {
-
-QFrame* makeLine(QWidget* parent) {
-    auto* line = new QFrame(parent);
-    line->setProperty("line", true);
-    line->setFixedHeight(1);
-    return line;
-}
 
 QLabel* makeLabel(const QString& text, const char* role, QWidget* parent) {
     auto* label = new QLabel(text, parent);

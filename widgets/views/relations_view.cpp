@@ -4,6 +4,7 @@
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_histogram.h>
+#include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_relation.h>
 #include <widgets/views/parts_segment.h>
 #include <widgets/views/relation_graph.h>
@@ -38,13 +39,6 @@ namespace {
 
 constexpr std::size_t kPairs = 5000;        ///< rows of the table at most
 constexpr std::pair<int, int> kNeighbours[] = {{4, 5}, {8, 10}, {12, 15}, {20, 24}};
-
-QWidget* makePanel(QWidget* parent) {
-    auto* panel = new QWidget(parent);
-    panel->setAutoFillBackground(true);
-    panel->setBackgroundRole(QPalette::Base);
-    return panel;
-}
 
 } // namespace
 
@@ -103,7 +97,12 @@ QWidget* RelationsView::makeToolBar() {
         m_expanded.clear();
         askGraph();
     };
-    connect(m_subject, &Segment::chosen, this, again);
+    connect(m_subject, &Segment::chosen, this, [this, again] {
+        // A selection has no middle that sides could be taken of.
+        m_layout->setEnabled(!showsSelection());
+        m_layout->setToolTip(showsSelection() ? tr("A selection is always laid out by force") : QString());
+        again();
+    });
     connect(m_neighbours, &QComboBox::currentIndexChanged, this, again);
     connect(m_layout, &QComboBox::currentIndexChanged, this, [this] { askGraph(); });
     connect(m_classes, &QComboBox::currentIndexChanged, this, again);
@@ -125,20 +124,12 @@ QWidget* RelationsView::makeGraphPart() {
     column->addWidget(m_header = new RelationGraphHeader(part));
     column->addWidget(m_graph = new RelationGraphWidget(session(), part), 1);
     row->addLayout(column, 1);
-    auto* line = new QWidget(part);
-    line->setFixedWidth(1);
-    line->setAutoFillBackground(true);
-    line->setBackgroundRole(QPalette::Mid);
-    row->addWidget(line);
-    QWidget* strip = makePanel(part);
-    strip->setFixedWidth(theme().dock("viewSide"));
+    auto* strip = new SideStrip(part);
     row->addWidget(strip);
-    auto* layout = new QVBoxLayout(strip);
-    layout->setContentsMargins(12, 8, 12, 8);
     m_histogram = new HistogramPart(strip);
     m_legend = new RelationLegend(strip);
-    layout->addWidget(m_histogram, 1);
-    layout->addWidget(m_legend);
+    strip->content()->addWidget(m_histogram, 1);
+    strip->content()->addWidget(m_legend);
     connect(m_histogram, &HistogramPart::thresholdsChanged, this,
             [this](analysis::Thresholds thresholds) { session().setThresholds(thresholds); });
     connect(m_graph, &vtk::VtkHost::painted, this, &RelationsView::maybeReady);
@@ -167,7 +158,6 @@ QWidget* RelationsView::makePairPart() {
     m_filter->setAccessibleName(tr("Filter pairs by class or number"));
     m_filter->setClearButtonEnabled(true);
     m_filter->addAction(theme().icon(QStringLiteral("filter")), QLineEdit::LeadingPosition);
-    m_filter->setFixedWidth(180);
     top->addWidget(m_pairTitle);
     top->addStretch(1);
     top->addWidget(m_filter);
@@ -190,14 +180,22 @@ QWidget* RelationsView::makePairPart() {
     m_table->sortByColumn(RelationPairModel::cosine, Qt::AscendingOrder);
     m_table->verticalHeader()->hide();
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    m_table->verticalHeader()->setDefaultSectionSize(theme().row("table"));
     QHeaderView* header = m_table->horizontalHeader();
     header->setHighlightSections(false);
     header->setMinimumSectionSize(40);
-    const int widths[] = {56, 244, 270, 84, 68, 84, 80};
-    for (int column = 0; column < RelationPairModel::columns; ++column)
-        m_table->setColumnWidth(column, widths[column]);
-    header->setStretchLastSection(true);
+    const auto fit = [this] {
+        // The two samples share what the figures and the buttons leave.
+        constexpr int kWidths[] = {56, 0, 0, 84, 68, 84, 80};
+        for (int column = 0; column < RelationPairModel::columns; ++column)
+            if (kWidths[column] > 0)
+                m_table->setColumnWidth(column, qRound(kWidths[column] * theme().textScale()));
+            else
+                m_table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
+        m_table->verticalHeader()->setDefaultSectionSize(theme().row("table"));
+        m_filter->setFixedWidth(qRound(180 * theme().textScale()));
+    };
+    connect(&theme(), &models::Theme::changed, this, fit);
+    fit();
     layout->addWidget(m_table, 1);
 
     connect(m_filter, &QLineEdit::textChanged, m_proxy, &RelationPairFilter::setText);
