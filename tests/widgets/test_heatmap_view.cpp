@@ -12,7 +12,10 @@
 #include <widgets/views/parts_relation.h>
 
 #include <QComboBox>
+#include <QContextMenuEvent>
+#include <QMenu>
 #include <QSignalSpy>
+#include <QUndoStack>
 #include <QtTest>
 
 #include <cmath>
@@ -56,6 +59,7 @@ private Q_SLOTS:
     void opensReady();
     void hoverGivesTheRunsKappa();
     void clickSelectsThePair();
+    void keysAndMenuDecide();
     void boxSelectsRowsAndColumns();
     void wheelKeepsTheCellUnderThePointer();
     void dragPans();
@@ -180,6 +184,8 @@ void TestHeatmapView::hoverGivesTheRunsKappa() {
         QCOMPARE(card.cosine(), m_fixture->session.run()->cosine(base::RowId(row), base::RowId(column)));
         const QPoint pointer = m_view->canvas().map().mapTo(&m_view->canvas(), placeOfPair(row, column));
         QVERIFY(!card.geometry().contains(pointer));
+        constexpr int kNear = 16; // pixels between the card and the pointer it belongs to
+        QVERIFY(card.geometry().adjusted(-kNear, -kNear, kNear, kNear).contains(pointer));
     }
 }
 
@@ -194,6 +200,33 @@ void TestHeatmapView::clickSelectsThePair() {
     QCOMPARE(selection.selected().count(), 2);
     QVERIFY(selection.selected().contains(base::SampleId(samples[120])));
     QVERIFY(selection.selected().contains(base::SampleId(samples[310])));
+}
+
+void TestHeatmapView::keysAndMenuDecide() {
+    auto& map = m_view->canvas().map();
+    map.view().centreOn({310.5, 120.5}, 16);
+    map.viewMoved();
+    QTest::mouseClick(&map, Qt::LeftButton, {}, placeOfPair(121, 311));
+    QTest::keyClick(&map, Qt::Key_K);
+    const auto verdict = [this](int row) {
+        const base::SampleId sample(m_fixture->synthetic.samples[static_cast<std::size_t>(row)]);
+        return m_fixture->session.decisions().of(sample).verdict;
+    };
+    QCOMPARE(verdict(121), curation::Decision::Verdict::keep);
+    QCOMPARE(verdict(311), curation::Decision::Verdict::keep);
+    // The menu is about the pair under the pointer, unless its row is selected.
+    const QPoint place = placeOfPair(118, 305);
+    QContextMenuEvent asked(QContextMenuEvent::Mouse, place, map.mapToGlobal(place));
+    QApplication::sendEvent(&map, &asked);
+    auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    QVERIFY(menu);
+    QTest::keyClick(menu, Qt::Key_P);
+    menu->close();
+    QCOMPARE(m_fixture->session.selection().current().value(), m_fixture->synthetic.samples[118]);
+    QCOMPARE(verdict(118), curation::Decision::Verdict::prune);
+    m_fixture->session.undoStack().undo();
+    m_fixture->session.undoStack().undo();
+    QCOMPARE(verdict(121), curation::Decision::Verdict::none);
 }
 
 void TestHeatmapView::boxSelectsRowsAndColumns() {

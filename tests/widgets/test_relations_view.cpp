@@ -13,6 +13,8 @@
 
 #include <QAbstractItemModelTester>
 #include <QComboBox>
+#include <QContextMenuEvent>
+#include <QMenu>
 #include <QLineEdit>
 #include <QTableView>
 #include <QToolButton>
@@ -40,6 +42,7 @@ private Q_SLOTS:
     void pairFilterFindsClassAndNumber();
     void opensReady();
     void clickOnANodeSelects();
+    void keysAndMenuDecide();
     void expandShowsMore();
     void thresholdsMoveTheGraph();
     void tableShowsTheWorstFirst();
@@ -230,6 +233,28 @@ void TestRelationsView::clickOnANodeSelects() {
     QTest::mouseClick(&m_view->graph(), Qt::LeftButton, {}, m_view->graph().scene().widgetPlace(2).toPoint());
     QCOMPARE(m_fixture->session.selection().current(), sample);
     QTRY_COMPARE(m_view->graph().sampleOf(0), sample); // it becomes the centre
+    QTRY_VERIFY(m_view->isReady());
+}
+
+void TestRelationsView::keysAndMenuDecide() {
+    auto& graph = m_view->graph();
+    const auto place = [&](int node) { return graph.scene().widgetPlace(node).toPoint(); };
+    const auto verdict = [this](base::SampleId sample) { return m_fixture->session.decisions().of(sample).verdict; };
+    const auto clicked = graph.sampleOf(3);
+    QTest::mouseClick(&graph, Qt::LeftButton, {}, place(3));
+    QTest::keyClick(&graph, Qt::Key_P);
+    QCOMPARE(verdict(clicked), curation::Decision::Verdict::prune);
+    QTRY_COMPARE(graph.sampleOf(0), clicked);
+    QTRY_VERIFY(m_view->isReady());
+    const auto other = graph.sampleOf(2);
+    QContextMenuEvent event(QContextMenuEvent::Mouse, place(2), graph.mapToGlobal(place(2)));
+    QApplication::sendEvent(&graph, &event);
+    auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    QVERIFY(menu);
+    QCOMPARE(m_fixture->session.selection().current(), other);
+    menu->close();
+    m_fixture->session.undoStack().undo();
+    QCOMPARE(verdict(clicked), curation::Decision::Verdict::none);
     QTRY_VERIFY(m_view->isReady());
 }
 

@@ -112,6 +112,8 @@ void HeatmapMap::mousePressEvent(QMouseEvent* event) {
 
 void HeatmapMap::mouseMoveEvent(QMouseEvent* event) {
     const QPointF place = event->position();
+    const QPointF moved = place - m_lastAt;
+    m_lastAt = place; // before anybody is told of a hovered cell and asks where the pointer is
     if (m_drag == Drag::press && (place - m_pressedAt).manhattanLength() >= kDragFrom) {
         // Alt draws a box without the mode, the middle button always pans.
         const bool wantsBox = m_boxMode != event->modifiers().testFlag(Qt::AltModifier);
@@ -123,8 +125,8 @@ void HeatmapMap::mouseMoveEvent(QMouseEvent* event) {
         }
     }
     if (m_drag == Drag::pan) {
-        m_motions.push_back({m_clock.elapsed(), place - m_lastAt});
-        pan(place - m_lastAt);
+        m_motions.push_back({m_clock.elapsed(), moved});
+        pan(moved);
     } else {
         setHovered(m_view.cellAt(place));
         if (m_drag == Drag::box) {
@@ -132,7 +134,6 @@ void HeatmapMap::mouseMoveEvent(QMouseEvent* event) {
             Q_EMIT boxDragged(box(), false);
         }
     }
-    m_lastAt = place;
 }
 
 void HeatmapMap::mouseReleaseEvent(QMouseEvent* event) {

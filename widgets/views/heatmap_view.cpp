@@ -10,6 +10,7 @@
 #include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_relation.h>
 #include <widgets/views/parts_segment.h>
+#include <widgets/views/sample_actions.h>
 
 #include <QAction>
 #include <QComboBox>
@@ -44,7 +45,8 @@ QComboBox* makeCombo(const QStringList& texts, QWidget* parent) {
 } // namespace
 
 HeatmapView::HeatmapView(models::Session& session, QWidget* parent)
-    : SessionView(session, parent), m_canvas(new HeatmapCanvas(session, this)), m_empty(new EmptyState(this)) {
+    : SessionView(session, parent), m_canvas(new HeatmapCanvas(session, this)), m_empty(new EmptyState(this)),
+      m_samples(new SampleActions(session, this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -121,6 +123,18 @@ QWidget* HeatmapView::makeToolBar() {
     return bar;
 }
 
+void HeatmapView::choosePair(SampleId row, SampleId column, Qt::KeyboardModifiers modifiers) {
+    if (!isLinked())
+        return;
+    models::SampleSet samples;
+    if (modifiers & (Qt::ControlModifier | Qt::ShiftModifier))
+        samples = session().selection().selected();
+    samples.insert(row);
+    samples.insert(column);
+    session().selection().setCurrent(row, this);
+    session().selection().setSelected(std::move(samples), this);
+}
+
 QWidget* HeatmapView::makeStrip() {
     auto* strip = new SideStrip(this);
     m_histogram = new HistogramPart(strip);
@@ -148,18 +162,13 @@ void HeatmapView::connectCanvas() {
         if (isLinked())
             session().selection().setHovered(column, this);
     });
-    connect(m_canvas, &HeatmapCanvas::pairClicked, this,
-            [this](SampleId row, SampleId column, Qt::KeyboardModifiers modifiers) {
-                if (!isLinked())
-                    return;
-                models::SampleSet samples;
-                if (modifiers & (Qt::ControlModifier | Qt::ShiftModifier))
-                    samples = session().selection().selected();
-                samples.insert(row);
-                samples.insert(column);
-                session().selection().setCurrent(row, this);
-                session().selection().setSelected(std::move(samples), this);
-            });
+    connect(m_canvas, &HeatmapCanvas::pairClicked, this, &HeatmapView::choosePair);
+    m_samples->attachMenu(&m_canvas->map(), [this](QPoint place) {
+        const auto cell = m_canvas->map().view().cellAt(place);
+        const SampleId row = cell ? m_canvas->sampleAt(cell->row) : SampleId();
+        if (row.isValid() && !session().selection().selected().contains(row))
+            choosePair(row, m_canvas->sampleAt(cell->column), {});
+    });
     connect(m_canvas, &HeatmapCanvas::boxSelected, this,
             [this](const models::SampleSet& samples, qint64 rows, qint64 columns) {
                 m_scale->setText(tr("%1 × %2 pairs").arg(format::count(rows), format::count(columns)));

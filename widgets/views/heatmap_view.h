@@ -17,6 +17,7 @@ class EmptyState;
 class HeatmapCanvas;
 class HistogramPart;
 class RelationLegend;
+class SampleActions;
 class Segment;
 
 /// The whole N x N matrix as a map, with toolbar, axis strips and the strip of scale, thresholds, counts and class
@@ -48,6 +49,7 @@ private:
     QWidget* makeToolBar();
     QWidget* makeStrip();
     void connectCanvas();
+    void choosePair(models::SampleId row, models::SampleId column, Qt::KeyboardModifiers modifiers);
     void openRun();
     void applyOrder();
     void fillRanges();
@@ -59,6 +61,7 @@ private:
 
     HeatmapCanvas* m_canvas;
     EmptyState* m_empty;
+    SampleActions* m_samples;
     QWidget* m_strip;
     QWidget* m_toolBar;
     Segment* m_quantity;

@@ -233,6 +233,11 @@ void RelationGraphWidget::setHoveredNode(int node) {
     Q_EMIT hovered(sampleOf(node));
 }
 
+SampleId RelationGraphWidget::sampleAt(QPointF place) const {
+    m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
+    return sampleOf(m_scene->nodeAt(place));
+}
+
 void RelationGraphWidget::mousePressEvent(QMouseEvent* event) {
     m_pressed = event->button() == Qt::LeftButton || event->button() == Qt::MiddleButton;
     m_pressedAt = m_lastAt = event->position();

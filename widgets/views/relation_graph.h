@@ -29,6 +29,8 @@ public:
     void fit();
     vtk::GraphScene& scene() { return *m_scene; }
     models::SampleId sampleOf(int node) const;
+    /// The sample whose card is at `place` of the widget; invalid = none.
+    models::SampleId sampleAt(QPointF place) const;
     /// Node under the keyboard or the last click, -1 = none.
     int focusedNode() const { return m_focused; }
     /// The whole graph can be seen and its pictures are there.

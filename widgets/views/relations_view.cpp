@@ -12,6 +12,7 @@
 #include <widgets/views/relation_layout.h>
 #include <widgets/views/relation_pair_delegate.h>
 #include <widgets/views/relation_pairs.h>
+#include <widgets/views/sample_actions.h>
 
 #include <QComboBox>
 #include <QHeaderView>
@@ -43,7 +44,7 @@ constexpr std::pair<int, int> kNeighbours[] = {{4, 5}, {8, 10}, {12, 15}, {20, 2
 } // namespace
 
 RelationsView::RelationsView(models::Session& session, QWidget* parent)
-    : SessionView(session, parent), m_empty(new EmptyState(this)) {
+    : SessionView(session, parent), m_empty(new EmptyState(this)), m_samples(new SampleActions(session, this)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -134,6 +135,11 @@ QWidget* RelationsView::makeGraphPart() {
             [this](analysis::Thresholds thresholds) { session().setThresholds(thresholds); });
     connect(m_graph, &vtk::VtkHost::painted, this, &RelationsView::maybeReady);
     connect(m_graph, &RelationGraphWidget::expandWanted, this, &RelationsView::expand);
+    m_samples->attachMenu(m_graph, [this](QPoint place) {
+        const SampleId sample = m_graph->sampleAt(place);
+        if (isLinked() && sample.isValid() && !session().selection().selected().contains(sample))
+            session().selection().click(sample, false, this);
+    });
     connect(m_graph, &RelationGraphWidget::hovered, this, [this](SampleId sample) {
         if (isLinked())
             session().selection().setHovered(sample, this);

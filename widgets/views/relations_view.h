@@ -22,6 +22,7 @@ class RelationLegend;
 class RelationPairDelegate;
 class RelationPairFilter;
 class RelationPairModel;
+class SampleActions;
 class Segment;
 
 /// Signed relations as a graph: the current sample with its strongest neighbours, or the selection; below the table of
@@ -70,6 +71,7 @@ private:
     Segment* m_subject;
     QComboBox* m_neighbours;
     QComboBox* m_layout;
+    SampleActions* m_samples;
     QComboBox* m_classes;
     QPushButton* m_expand;
     RelationGraphHeader* m_header;

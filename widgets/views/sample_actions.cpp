@@ -159,4 +159,12 @@ void SampleActions::popUp(QPoint global, QWidget* parent) {
     menu->popup(global);
 }
 
+void SampleActions::attachMenu(QWidget* widget, const std::function<void(QPoint place)>& choose) {
+    widget->setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(widget, &QWidget::customContextMenuRequested, this, [this, widget, choose](const QPoint& place) {
+        choose(place);
+        popUp(widget->mapToGlobal(place), widget);
+    });
+}
+
 } // namespace lpntk::views

@@ -37,6 +37,8 @@ public:
     void popUpRelabel(QWidget* at);
     void fillLabels(QMenu& menu, const std::vector<models::SampleId>& samples);
     void popUp(QPoint global, QWidget* parent);
+    /// Gives `widget` that menu. `choose` is told the place first, so that what lies there can be selected.
+    void attachMenu(QWidget* widget, const std::function<void(QPoint place)>& choose);
 
 private:
     models::Session& m_session;
