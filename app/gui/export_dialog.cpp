@@ -23,12 +23,18 @@ namespace format = models::format;
 
 namespace {
 
-QString reportWords(const curation::ExportReport& report) {
-    QStringList lines{ExportDialog::tr("%1 kept, %2 pruned; %3 files, %4.")
-                          .arg(format::count(report.kept), format::count(report.pruned), format::count(report.files),
-                               format::bytes(static_cast<double>(report.bytes)))};
-    for (const std::string& note : report.notes)
-        lines << QString::fromStdString(note);
+QString countsOf(const curation::ExportReport& report) {
+    return ExportDialog::tr("%1 kept, %2 pruned; %3 files")
+        .arg(format::count(report.kept), format::count(report.pruned), format::count(report.files));
+}
+
+/// `head`, and the notes of the report as sentences below it.
+QString withNotes(const QString& head, const curation::ExportReport& report) {
+    QStringList lines{head};
+    for (const std::string& note : report.notes) {
+        const QString text = QString::fromStdString(note);
+        lines << text.left(1).toUpper() + text.mid(1) + QLatin1Char('.');
+    }
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -130,7 +136,8 @@ void ExportDialog::plan() {
         [source = m_session.subsetSource(), subset, options = options(), folder = std::filesystem::path(folder.toStdString())](
             const base::JobContext&) { return curation::planExport(source, *subset, options, folder); },
         [this](const curation::ExportReport& report) {
-            say(reportWords(report), "text2");
+            const QString bytes = format::bytes(static_cast<double>(report.bytes));
+            say(withNotes(tr("%1, at most %2.").arg(countsOf(report), bytes), report), "text2");
             m_export->setEnabled(true);
         },
         [this](const QString& sentence) { say(sentence, "danger"); });
@@ -148,7 +155,9 @@ void ExportDialog::write() {
         },
         [&session](const curation::ExportReport& report) {
             const QString path = QString::fromStdString(report.folder.string());
-            session.addIssue(models::Issue::Severity::note, tr("Exported to %1. %2").arg(path, reportWords(report)),
+            const QString bytes = format::bytes(static_cast<double>(report.bytes));
+            session.addIssue(models::Issue::Severity::note,
+                             withNotes(tr("Exported to %1: %2, %3.").arg(path, countsOf(report), bytes), report),
                              [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(path)); });
         });
     accept();

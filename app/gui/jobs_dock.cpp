@@ -218,7 +218,14 @@ void JobsDock::place() {
     m_pages->setCurrentIndex(listed == 0 ? 2 : issuesInFront ? 1 : 0);
     m_clear->setVisible(issuesInFront && issues > 0);
     refreshCause();
-    m_pages->setFixedHeight(std::clamp(listed, 1, kMostRowsShown) * theme().row("job") + kBelow);
+    const int row = theme().row("job");
+    int wanted = listed * row;
+    if (issuesInFront) { // long sentences take several lines
+        wanted = 0;
+        for (int i = 0; i < issues; ++i)
+            wanted += std::max(row, m_issueList->sizeHintForRow(i) + 2);
+    }
+    m_pages->setFixedHeight(std::clamp(wanted, row, kMostRowsShown * row) + kBelow);
     setVisible(!m_hiddenByHand && (m_shownByHand || jobs + issues > 0));
 }
 

@@ -234,6 +234,7 @@ void findNearest(const run::Run& run, Subset& subset, int threads, const base::J
         }
     };
     base::parallelFor((run.rows() + kChunk - 1) / kChunk, threads > 0 ? threads : base::availableThreads(), context, work);
+    subset.standsFor.assign(subset.kept.size(), 0);
     for (std::size_t i = 0; i < subset.kept.size(); ++i) {
         if (!subset.kept[i] && subset.nearestKept[i].isValid())
             ++subset.standsFor[at(subset.nearestKept[i])];
@@ -283,7 +284,6 @@ Subset prune(const analysis::Clustering& clustering, const PruneOptions& options
     subset.score.assign(rows, std::numeric_limits<float>::quiet_NaN());
     subset.nearestKept.resize(rows);
     subset.nearestCosine.assign(rows, std::numeric_limits<float>::quiet_NaN());
-    subset.standsFor.assign(rows, 0);
     Rule(clustering, subset).apply();
     context.throwIfCancelled();
     applyVerdicts(run, decisions, subset);

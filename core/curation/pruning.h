@@ -55,7 +55,7 @@ struct Subset {
     std::vector<base::RowId> nearestKept; ///< (N) of the own class by cosine; itself when kept; invalid when none is
     std::vector<float> nearestCosine;     ///< (N)
     std::vector<float> score;             ///< (N) what the method ordered by (keep rank for heads), NaN when none
-    std::vector<std::int32_t> standsFor;  ///< (N) kept: how many pruned rows have it as nearest kept
+    std::vector<std::int32_t> standsFor;  ///< (N) kept: how many pruned rows have it as nearest kept; empty without `nearest`
     std::int64_t keptCount = 0;
     std::int64_t handEdits = 0;           ///< verdicts by hand among the rows
 };

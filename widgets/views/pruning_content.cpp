@@ -103,7 +103,8 @@ PruningContent makePruningContent(std::shared_ptr<const analysis::Clustering> cl
     }
     context.throwIfCancelled();
     const auto& standsFor = content.subset->standsFor;
-    std::stable_sort(content.kept.begin(), content.kept.end(), [&](RowId a, RowId b) { return standsFor[at(a)] > standsFor[at(b)]; });
+    if (!standsFor.empty())
+        std::stable_sort(content.kept.begin(), content.kept.end(), [&](RowId a, RowId b) { return standsFor[at(a)] > standsFor[at(b)]; });
     for (auto& [reason, rows] : groups) {
         content.pruned.push_back({reason, std::move(rows)});
         sortGroup(content, content.pruned.back());

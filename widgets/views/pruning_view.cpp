@@ -192,7 +192,6 @@ void PruningView::refreshSummary() {
     m_coverageText->setText(coverage ? format::share(coverage->mean) : QString());
     m_chart->setPresent(m_shown->subset->options.method, static_cast<double>(m_shown->subset->keptCount) / static_cast<double>(session().run()->rows()),
                         coverage ? std::optional(coverage->mean) : std::nullopt);
-    m_methodsTitle->setText(tr("Methods at %1 kept").arg(format::count(m_shown->subset->keptCount)));
     m_methods->setPresent(m_shown->subset->options.method);
     if (m_curvesOf != m_shown->clustering)
         askCurves();
@@ -223,6 +222,7 @@ void PruningView::askComparison() {
         },
         [this, subset = m_shown->subset](Result figures) {
             m_compared = subset;
+            m_methodsTitle->setText(tr("Methods at %1 kept").arg(format::count(subset->keptCount)));
             m_methods->figures().setFigures(std::move(figures));
             m_methods->setPresent(subset->options.method);
             checkReady();
