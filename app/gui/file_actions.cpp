@@ -5,6 +5,8 @@
 #include "open_dialog.h"
 #include "sample_project.h"
 
+#include <widgets/models/format.h>
+
 #include <QDir>
 #include <QFileDialog>
 #include <QMenu>
@@ -103,7 +105,7 @@ void FileActions::openPath(const QString& path) {
         tr("Look at %1").arg(QFileInfo(path).fileName()), false, this, [absolute](const base::JobContext&) { return describe(absolute); },
         [this, absolute](const PathDescription& found) {
             if (found.problem || found.kind == PathKind::none)
-                m_session.addIssue(models::Issue::Severity::error, tr("%1 cannot be opened. %2").arg(absolute, found.summary),
+                m_session.addIssue(models::Issue::Severity::error, tr("%1 cannot be opened. %2").arg(absolute, models::format::sentence(found.summary)),
                                     [this, absolute] { openWith(PathKind::data, QFileInfo(absolute).absolutePath()); });
             else
                 openKind(absolute, found.kind);

@@ -81,7 +81,7 @@ void ProjectController::open(const QString& path) {
             apply(project);
         },
         [this, absolute](const QString& sentence) {
-            m_session.addIssue(models::Issue::Severity::error, tr("The project was not opened. %1").arg(sentence),
+            m_session.addIssue(models::Issue::Severity::error, tr("The project was not opened. %1").arg(models::format::sentence(sentence)),
                                [this, absolute] { Q_EMIT locateRequested(absolute); });
         });
 }
@@ -213,7 +213,7 @@ void ProjectController::written(const QString& problem) {
         remember();
     } else {
         m_modified = true;
-        m_session.addIssue(models::Issue::Severity::error, tr("The project was not saved. %1").arg(problem), [this] { Q_EMIT saveAsRequested(); });
+        m_session.addIssue(models::Issue::Severity::error, tr("The project was not saved. %1").arg(models::format::sentence(problem)), [this] { Q_EMIT saveAsRequested(); });
     }
     Q_EMIT changed();
 }

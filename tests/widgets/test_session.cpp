@@ -182,6 +182,7 @@ private Q_SLOTS:
         QTRY_COMPARE(session.issues().size(), std::size_t(1));
         QVERIFY(session.run()); // the run is usable without its pictures
         QVERIFY(session.issues()[0].sentence.contains("/nowhere/moved"));
+        QVERIFY2(session.issues()[0].sentence.contains(". Locate"), qPrintable(session.issues()[0].sentence));
         QSignalSpy locate(&session, &Session::locateDataRequested);
         session.issues()[0].jump();
         QCOMPARE(locate.count(), 1);

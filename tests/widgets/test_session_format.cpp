@@ -32,6 +32,13 @@ private Q_SLOTS:
         QCOMPARE(format::sample(lpntk::base::SampleId(51483)), QStringLiteral("#51483"));
     }
 
+    void sentences() {
+        QCOMPARE(format::sentence(" there is no such file "), QStringLiteral("there is no such file."));
+        QCOMPARE(format::sentence("Gone."), QStringLiteral("Gone."));
+        QCOMPARE(format::sentence("Really?"), QStringLiteral("Really?"));
+        QCOMPARE(format::sentence(""), QString());
+    }
+
     void cosines() {
         QCOMPARE(format::cosine(0.784), QStringLiteral("+0.78"));
         QCOMPARE(format::cosine(-0.371), QStringLiteral("−0.37"));

@@ -36,6 +36,11 @@ QString magnitude(double value, int decimals, bool* zero) {
 
 } // namespace
 
+QString sentence(const QString& words) {
+    const QString text = words.trimmed();
+    return text.isEmpty() || QStringLiteral(".!?…").contains(text.back()) ? text : text + QLatin1Char('.');
+}
+
 QString count(std::int64_t value) {
     const QString text = locale().toString(static_cast<qlonglong>(std::abs(value)));
     return value < 0 ? kMinus + text : text;

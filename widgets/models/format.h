@@ -11,6 +11,8 @@
 /// en dash. Every model and every painter takes its texts from here.
 namespace lpntk::models::format {
 
+/// Ends in a full stop, so that another sentence may follow; causes come with one and without.
+QString sentence(const QString& words);
 QString count(std::int64_t value);                        ///< "1,500"
 /// "1 sample" or "1,500 samples": `one` for exactly one, else `many` with %1 as the count. A function because without a
 /// translation file Qt shows "sample(s)".

@@ -102,7 +102,8 @@ void Session::openDataOfRun() {
         [this, source](Result data) { dataOpened(std::move(data), source); },
         [this, source](const QString& sentence) {
             addIssue(Issue::Severity::warning,
-                     tr("The data set of the run cannot be opened, so its pictures are missing. %1 Locate the data set to see them.").arg(sentence),
+                     tr("The data set of the run cannot be opened, so its pictures are missing. %1 Locate the data set to see them.")
+                         .arg(format::sentence(sentence)),
                      [this, source] { Q_EMIT locateDataRequested(source); });
         });
 }
