@@ -47,7 +47,7 @@ base::Json toJson(const ClustersOptions& options, const analysis::Clustering& cl
         for (const auto& [rows, samples] : {std::pair(&cluster.members, &members), std::pair(&cluster.attached, &attached)}) {
             for (const base::RowId row : *rows) {
                 samples->push_back(run.sampleFromRow(row).value());
-                cosine.push_back(assignment.cosineToHead[static_cast<std::size_t>(row.value())]);
+                cosine.push_back(base::shortestDouble(assignment.cosineToHead[static_cast<std::size_t>(row.value())]));
             }
         }
         list.push_back({{"class", cluster.label}, {"rank", assignment.rankInClass[c]}, {"size", cluster.size()},
@@ -110,7 +110,7 @@ void addClusters(CLI::App& program, const std::function<void(CLI::App*, Work)>& 
     auto* command = program.add_subcommand("clusters", "farthest-point clusters of every class");
     const auto options = std::make_shared<ClustersOptions>();
     options->run.addTo(*command);
-    command->add_option("--ratio", options->ratio, "clusters per clustered sample")->capture_default_str();
+    command->add_option("--ratio", options->ratio, "clusters per clustered sample")->check(share(false))->capture_default_str();
     addMode(*command, options->mode);
     command->add_option("--out", options->out, "file for all clusters (JSON)");
     command->add_option("--list", options->list, "clusters to list")

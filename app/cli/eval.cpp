@@ -49,16 +49,14 @@ int evaluate(const EvalOptions& options, Console& console) {
     request.threads = options.threads;
 
     const auto evaluation = engine::engine().evaluate(request, console.context());
-    console.say(describeOrigin(request.network));
+    tellNetwork(console, evaluation.network, request.network);
     console.say(
         fmt::format("data: {}, split {}, preprocessing {}", dataset->name, request.split, request.preprocessing.name));
     tell(console, evaluation, *dataset);
     if (!evaluation.warning.empty())
         console.warn(evaluation.warning);
     auto json = toJson(evaluation, *dataset);
-    json["model"] = request.network.model;
-    json["weights"] = request.network.weights.string();
-    json["fromSeed"] = request.network.weights.empty();
+    addNetwork(json, evaluation.network, request.network);
     json["preprocessing"] = data::toJson(request.preprocessing);
     console.result(json);
     return 0;

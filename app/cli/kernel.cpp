@@ -43,14 +43,12 @@ void tell(const Console& console, const engine::KernelReport& report) {
 int compute(const Options& options, Console& console) {
     const auto request = options.request(console);
     const auto report = engine::engine().kernel(request, options.out, console.context());
-    console.say(describeOrigin(request.network));
+    tellNetwork(console, report.network, request.network);
     tell(console, report);
     for (const auto& warning : report.warnings)
         console.warn(warning);
     auto json = toJson(report);
-    json["model"] = request.network.model;
-    json["weights"] = request.network.weights.string();
-    json["fromSeed"] = request.network.weights.empty();
+    addNetwork(json, report.network, request.network);
     console.result(json);
     return 0;
 }

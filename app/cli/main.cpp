@@ -1,9 +1,13 @@
 #include "command.h"
 
 #include <core/base/error.h>
+#include <core/base/files.h>
 #include <core/base/version.h>
 #include <core/engine/engine.h>
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <iostream>
@@ -98,6 +102,23 @@ bool hasEmpty(std::span<char*> arguments) {
     return false;
 }
 
+/// The first word, where it is none of the commands.
+std::string unknownCommand(const CLI::App& program, std::span<char*> arguments) {
+    const auto word = std::find_if(arguments.begin() + 1, arguments.end(), [](const char* argument) { return *argument != '-'; });
+    if (word == arguments.end())
+        return {};
+    const auto commands = program.get_subcommands(nullptr);
+    const auto same = [&](const CLI::App* command) { return command->get_name() == *word; };
+    return std::ranges::any_of(commands, same) ? std::string() : std::string(*word);
+}
+
+std::string commandNames(const CLI::App& program) {
+    std::string names;
+    for (const CLI::App* command : program.get_subcommands(nullptr))
+        names += (names.empty() ? "" : ", ") + command->get_name();
+    return names;
+}
+
 bool asksForJson(std::span<char*> arguments) {
     for (const char* argument : arguments)
         if (std::strcmp(argument, "--json") == 0)
@@ -116,6 +137,11 @@ int runProgram(int argc, char** argv) {
                      "lpntk");
     Request request;
     defineProgram(program, request);
+    if (const std::string word = unknownCommand(program, arguments); !word.empty()) {
+        printFailure(fmt::format("there is no command {}; the commands are {} (lpntk --help)", base::quoted(word), commandNames(program)),
+                     asksForJson(arguments));
+        return kWrongUsage;
+    }
     try {
         program.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

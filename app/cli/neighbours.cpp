@@ -22,9 +22,9 @@ base::Json listJson(const run::Run& run, const std::vector<analysis::Neighbour>&
     base::Json list = base::Json::array();
     for (const auto& neighbour : neighbours) {
         base::Json entry = sampleJson(run, neighbour.row);
-        entry["cosine"] = neighbour.cosine;
+        entry["cosine"] = base::shortestDouble(neighbour.cosine);
         entry["angle"] = analysis::angleOf(static_cast<double>(neighbour.cosine));
-        entry["kappa"] = neighbour.kappa;
+        entry["kappa"] = base::shortestDouble(neighbour.kappa);
         list.push_back(std::move(entry));
     }
     return list;
@@ -64,7 +64,7 @@ int neighbours(const NeighboursOptions& options, Console& console) {
     base::Json json = sampleJson(*run, row);
     json["kappaSelf"] = norm * norm;
     json["withinClassOnly"] = !run->hasFull();
-    json["thresholds"] = {{"plus", options.thresholds.plus}, {"minus", options.thresholds.minus}};
+    json["thresholds"] = toJson(options.thresholds);
     json["counts"] = {{"interchangeable", found.counts.interchangeable}, {"unrelated", found.counts.unrelated},
                       {"contradictory", found.counts.contradictory}};
     json["interchangeable"] = listJson(*run, found.interchangeable);

@@ -9,6 +9,9 @@
 #include <core/formats/weights.h>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cstdlib>
 
 namespace lpntk::cli {
 
@@ -24,6 +27,13 @@ const CLI::Validator kByteSize(
         }
     },
     "SIZE");
+
+/// The whole of `text` as a number.
+std::optional<double> numberIn(const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    return text.empty() || *end != '\0' ? std::nullopt : std::optional(value);
+}
 
 } // namespace
 
@@ -41,11 +51,7 @@ engine::NetworkSpec NetworkOptions::spec() const {
     if (weights.empty())
         throw base::OptionError(
             "--model is missing: name a built-in network such as lenet5, or weights whose metadata does");
-    const auto named = weightsMetadata(weights, "model");
-    if (!named)
-        throw base::OptionError("--model is missing, and the weights " + base::quoted(weights) +
-                                " do not say in their metadata which network they belong to");
-    return {*named, weights, seed};
+    return {weightsMetadata(weights, "model").value_or(std::string()), weights, seed};
 }
 
 void DataOptions::addTo(CLI::App& command, const std::string& defaultSplit) {
@@ -62,8 +68,8 @@ void DataOptions::addTo(CLI::App& command, const std::string& defaultSplit) {
         command.add_option("--std", standardDeviation, "standard deviation of each channel")->delimiter(',');
     mean_->needs(deviation)->excludes(named);
     deviation->needs(mean_)->excludes(named);
-    command.add_option("--resize", resize, "shorter side in pixels")->check(CLI::PositiveNumber);
-    command.add_option("--crop", crop, "side of the centre square in pixels")->check(CLI::PositiveNumber);
+    command.add_option("--resize", resize, "shorter side in pixels")->check(atLeastOne());
+    command.add_option("--crop", crop, "side of the centre square in pixels")->check(atLeastOne());
     command.add_option("--channels", channels, "turn pictures into grey or rgb")->check(CLI::IsMember({"grey", "rgb"}));
 }
 
@@ -102,9 +108,9 @@ data::Preprocessing DataOptions::preprocessing(const data::Dataset& dataset,
 }
 
 void SampleOptions::addTo(CLI::App& command) {
-    auto* first = command.add_option("--limit", limit, "only the first N samples")->check(CLI::PositiveNumber);
+    auto* first = command.add_option("--limit", limit, "only the first N samples")->check(atLeastOne());
     auto* balanced = command.add_option("--per-class", perClass, "only the first n samples of each class")
-                         ->check(CLI::PositiveNumber);
+                         ->check(atLeastOne());
     auto* listed =
         command.add_option("--indices", indicesFile, "only these samples: an integer .npy of original indices");
     first->excludes(balanced)->excludes(listed);
@@ -149,10 +155,56 @@ std::optional<std::string> weightsMetadata(const std::filesystem::path& weights,
     return std::nullopt;
 }
 
-std::string describeOrigin(const engine::NetworkSpec& network) {
-    if (network.weights.empty())
-        return fmt::format("network: {}, untrained, initialised from seed {}", network.model, network.seed);
-    return fmt::format("network: {}, weights {}", network.model, base::quoted(network.weights));
+CLI::Validator above(double low) {
+    return {[low](std::string& text) {
+                const auto value = numberIn(text);
+                return !value || *value > low ? std::string()
+                                              : fmt::format("{} is not possible, a number above {} is needed", text, low);
+            },
+            "NUMBER"};
+}
+
+CLI::Validator atLeastOne() {
+    return {[](std::string& text) {
+                const auto value = numberIn(text);
+                return !value || *value >= 1 ? std::string()
+                                             : fmt::format("{} is not possible, 1 is the least", text);
+            },
+            "NUMBER"};
+}
+
+CLI::Validator share(bool zeroAllowed, const std::string& what) {
+    return {[zeroAllowed, what](std::string& text) -> std::string {
+                const char* range = zeroAllowed ? "from 0 to 1" : "above 0 and at most 1";
+                const auto value = numberIn(text);
+                if (!value)
+                    return fmt::format("\"{}\" is not a number; {} {} is needed, for example 0.3", text, what, range);
+                const bool fits = (*value > 0 || (zeroAllowed && *value == 0)) && *value <= 1;
+                return fits ? std::string() : fmt::format("{} is not possible, {} {} is needed", text, what, range);
+            },
+            "SHARE"};
+}
+
+void tellNetwork(const Console& console, const engine::NetworkInfo& network, const engine::NetworkSpec& spec) {
+    const std::string name = network.model + (network.guessed ? " (guessed from the weights)" : "");
+    if (spec.weights.empty()) {
+        console.say(fmt::format("network: {}, untrained, initialised from seed {}", name, spec.seed));
+        return;
+    }
+    console.say(fmt::format("network: {}, weights {}", name, base::quoted(spec.weights)));
+    if (!network.unwrapped.empty())
+        console.say(fmt::format("  unwrapped: {}", fmt::join(network.unwrapped, ", ")));
+    for (const std::string& line : network.mapping)
+        console.say("  " + line);
+}
+
+void addNetwork(base::Json& json, const engine::NetworkInfo& network, const engine::NetworkSpec& spec) {
+    json["model"] = network.model;
+    json["guessed"] = network.guessed;
+    json["weights"] = spec.weights.string();
+    json["fromSeed"] = spec.weights.empty();
+    json["unwrapped"] = network.unwrapped;
+    json["mapping"] = network.mapping;
 }
 
 std::string percent(double share) {

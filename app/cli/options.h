@@ -24,7 +24,8 @@ struct NetworkOptions {
     std::uint64_t seed = 0;
 
     void addTo(CLI::App& command);
-    /// Without --model the name in the weights' own metadata is taken. Throws OptionError when neither names one.
+    /// Without --model the name in the weights' own metadata is taken; without that the engine guesses it from their keys
+    /// and shapes. Throws OptionError without --model and --weights.
     engine::NetworkSpec spec() const;
 };
 
@@ -66,8 +67,16 @@ void addMemory(CLI::App& command, std::int64_t& bytes);
 /// Value of a key in the weights' safetensors metadata; nothing for other formats, no weights or no such key.
 std::optional<std::string> weightsMetadata(const std::filesystem::path& weights, const std::string& key);
 
-/// Line for people about a network that was initialised from a seed or loaded.
-std::string describeOrigin(const engine::NetworkSpec& network);
+/// Validators with sentences; CLI11's own print the largest double.
+CLI::Validator atLeastOne();
+CLI::Validator above(double low);
+/// A share: from 0 to 1, or above 0 and at most 1.
+CLI::Validator share(bool zeroAllowed, const std::string& what = "a share");
+
+/// Lines for people about a loaded network: its name, where its numbers come from, and how the keys were mapped.
+void tellNetwork(const Console& console, const engine::NetworkInfo& network, const engine::NetworkSpec& spec);
+/// The same as keys of a result: model, guessed, weights, fromSeed, unwrapped, mapping.
+void addNetwork(base::Json& json, const engine::NetworkInfo& network, const engine::NetworkSpec& spec);
 
 /// "91.2 %".
 std::string percent(double share);

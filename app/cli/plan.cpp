@@ -11,9 +11,14 @@ void addPlan(CLI::App& program, const std::function<void(CLI::App*, Work)>& run)
     run(command, [options](Console& console) {
         const auto request = options->request(console);
         const auto plan = engine::engine().plan(request, console.context());
-        console.say(describeOrigin(request.network));
+        const auto& split = request.data->split(request.options.split);
+        const auto network = engine::engine().describe(request.network, data::inputShape(split, request.preprocessing),
+                                                       request.data->classes(), console.context());
+        tellNetwork(console, network, request.network);
         tellPlan(console, plan);
-        console.result(run::toJson(plan));
+        base::Json json = run::toJson(plan);
+        addNetwork(json["network"], network, request.network);
+        console.result(json);
         return 0;
     });
 }

@@ -68,7 +68,7 @@ int relations(const RelationsOptions& options, Console& console) {
     tellClassPairs(console, *run, summary);
     tellPairs(console, *run, pairs);
 
-    base::Json json{{"thresholds", {{"plus", options.thresholds.plus}, {"minus", options.thresholds.minus}}},
+    base::Json json{{"thresholds", toJson(options.thresholds)},
                     {"withinClassOnly", !run->hasFull()}, {"pairs", total}, {"overall", countsJson(summary.overall)}};
     base::Json& byClass = json["byClassPair"] = base::Json::array();
     for (int a = 0; a < run->classes(); ++a) {
@@ -80,7 +80,7 @@ int relations(const RelationsOptions& options, Console& console) {
     }
     base::Json& list = json["contradictoryPairs"] = base::Json::array();
     for (const auto& pair : pairs)
-        list.push_back({{"a", sampleJson(*run, pair.a)}, {"b", sampleJson(*run, pair.b)}, {"cosine", pair.cosine}, {"kappa", pair.kappa}});
+        list.push_back({{"a", sampleJson(*run, pair.a)}, {"b", sampleJson(*run, pair.b)}, {"cosine", base::shortestDouble(pair.cosine)}, {"kappa", base::shortestDouble(pair.kappa)}});
     console.result(json);
     return 0;
 }

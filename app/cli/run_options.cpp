@@ -1,4 +1,5 @@
 #include "command.h"
+#include "options.h"
 #include "run_options.h"
 #include "table.h"
 
@@ -18,8 +19,8 @@ void RunOptions::addTo(CLI::App& command) {
 }
 
 void addThresholds(CLI::App& command, analysis::Thresholds& thresholds) {
-    command.add_option("--plus", thresholds.plus, "smallest cosine of interchangeable samples")->capture_default_str();
-    command.add_option("--minus", thresholds.minus, "contradictory: cosine of minus this and less")->capture_default_str();
+    command.add_option("--plus", thresholds.plus, "smallest cosine of interchangeable samples")->check(share(true, "a cosine"))->capture_default_str();
+    command.add_option("--minus", thresholds.minus, "contradictory: cosine of minus this and less")->check(share(true, "a cosine without sign"))->capture_default_str();
 }
 
 void addMode(CLI::App& command, std::string& mode) {
@@ -27,6 +28,10 @@ void addMode(CLI::App& command, std::string& mode) {
     command.add_option("--mode", mode, "paper, or reference-code: what the authors' programs do")
         ->check(CLI::IsMember({"paper", "reference-code"}))
         ->capture_default_str();
+}
+
+base::Json toJson(analysis::Thresholds thresholds) {
+    return {{"plus", base::shortestDouble(thresholds.plus)}, {"minus", base::shortestDouble(thresholds.minus)}};
 }
 
 base::Json sampleJson(const run::Run& run, base::RowId row) {

@@ -25,6 +25,7 @@ struct RunOptions {
 
 /// --plus, --minus.
 void addThresholds(CLI::App& command, analysis::Thresholds& thresholds);
+base::Json toJson(analysis::Thresholds thresholds);
 /// --mode paper|reference-code.
 void addMode(CLI::App& command, std::string& mode);
 

@@ -88,15 +88,13 @@ int score(const ScoreOptions& options, Console& console) {
 
     const auto scores = engine::engine().scores(request, console.context());
     base::writeFileAtomically(options.out, csv(scores, columns, split));
-    console.say(describeOrigin(request.network));
+    tellNetwork(console, scores.network, request.network);
     console.say(fmt::format("{} samples, {} scores: {}",
                             base::formatCount(static_cast<std::int64_t>(scores.indices.size())), columns.size(),
                             options.out.string()));
-    console.result({{"out", options.out.string()},
-                    {"samples", scores.indices.size()},
-                    {"scores", options.scores},
-                    {"model", request.network.model},
-                    {"weights", request.network.weights.string()}});
+    base::Json json{{"out", options.out.string()}, {"samples", scores.indices.size()}, {"scores", options.scores}};
+    addNetwork(json, scores.network, request.network);
+    console.result(json);
     return 0;
 }
 

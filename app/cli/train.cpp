@@ -51,6 +51,7 @@ int trainNetwork(const TrainOptions& options, Console& console) {
     request.indices = options.samples.select(request.data->split(request.split));
 
     const auto report = engine::engine().train(request, console.context());
+    tellNetwork(console, report.network, request.network);
     tell(console, report);
     console.result(toJson(report));
     return 0;
@@ -62,10 +63,10 @@ void addTrainingOptions(CLI::App& command, engine::TrainRequest& training) {
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
     command.add_option("--batch", training.batch, "samples per step")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeastOne())
         ->capture_default_str();
     command.add_option("--lr", training.learningRate, "learning rate of the first step")
-        ->check(CLI::PositiveNumber)
+        ->check(above(0))
         ->capture_default_str();
     command.add_option("--momentum", training.momentum, "SGD momentum")
         ->check(CLI::Range(0.0, 1.0))
@@ -77,16 +78,16 @@ void addTrainingOptions(CLI::App& command, engine::TrainRequest& training) {
         ->check(CLI::IsMember({"constant", "step", "cosine"}))
         ->capture_default_str();
     command.add_option("--step-epochs", training.stepEpochs, "step: epochs between two factors")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeastOne())
         ->capture_default_str();
     command.add_option("--gamma", training.gamma, "step: the factor")
-        ->check(CLI::PositiveNumber)
+        ->check(above(0))
         ->capture_default_str();
     command.add_option("--history", training.history, "checkpoints that are kept")
         ->check(CLI::IsMember({"last", "epochs", "iterations"}))
         ->capture_default_str();
     command.add_option("--history-every", training.historyEvery, "every n-th epoch or iteration of them")
-        ->check(CLI::PositiveNumber)
+        ->check(atLeastOne())
         ->capture_default_str();
     addThreads(command, training.threads);
 }

@@ -176,6 +176,27 @@ RelationSummary countRelationsFromHistogram(const run::Run& run, Thresholds thre
     return countFromHistograms(run, nearestCut(thresholds));
 }
 
+namespace {
+
+/// Where cosines are stored as float16, the lists of the strongest neighbours still hold kappa in float32.
+void takeExactNeighbours(const run::Run& run, RowId row, run::RowRange columns, std::vector<float>& cosines,
+                         std::vector<float>& kappas) {
+    const auto take = [&](std::span<const std::int32_t> others, std::span<const float> values) {
+        for (std::size_t k = 0; k < others.size(); ++k) {
+            if (!columns.contains(others[k]) || !std::isfinite(values[k]))
+                continue;
+            const auto j = static_cast<std::size_t>(others[k] - columns.begin);
+            kappas[j] = values[k];
+            cosines[j] = run::cosineOf(values[k], run.norms()[static_cast<std::size_t>(row.value())],
+                                       run.norms()[static_cast<std::size_t>(others[k])]);
+        }
+    };
+    take(run.topIndex(row), run.topValue(row));
+    take(run.bottomIndex(row), run.bottomValue(row));
+}
+
+} // namespace
+
 Neighbourhood neighbourhood(const run::Run& run, RowId row, Thresholds thresholds, std::size_t top) {
     thresholds.check();
     const run::RowRange columns = run.hasFull() ? run::RowRange{0, run.rows()} : run.classRange(run.labelOf(row));
@@ -183,6 +204,7 @@ Neighbourhood neighbourhood(const run::Run& run, RowId row, Thresholds threshold
     std::vector<float> kappas(cosines.size());
     checkedCosineRow(run, row, columns, cosines);
     checkedKappaRow(run, row, columns, kappas);
+    takeExactNeighbours(run, row, columns, cosines, kappas);
     Neighbourhood result;
     std::vector<Neighbour> others;
     for (std::size_t j = 0; j < cosines.size(); ++j) {

@@ -305,6 +305,21 @@ void AtomicFolder::commit() {
         fs::remove_all(old, code);
 }
 
+fs::path resolvedPath(const fs::path& path) {
+    if (path.empty())
+        return {};
+    std::error_code code;
+    fs::path clean = fs::absolute(path).lexically_normal();
+    if (!clean.has_filename())
+        clean = clean.parent_path();
+    const fs::path real = fs::weakly_canonical(clean, code);
+    return code ? clean : real;
+}
+
+bool liesWithin(const fs::path& inner, const fs::path& outer) {
+    return !outer.empty() && std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end()).first == outer.end();
+}
+
 std::int64_t freeSpace(const fs::path& folder) {
     fs::path place = fs::absolute(folder);
     std::error_code code;

@@ -11,6 +11,11 @@
 
 namespace lpntk::base {
 
+/// Absolute and normal, links resolved as far as the path exists, without a slash at the end. Empty stays empty.
+std::filesystem::path resolvedPath(const std::filesystem::path& path);
+/// Whether `inner` is `outer` or lies below it; both resolved. Nothing lies within an empty path.
+bool liesWithin(const std::filesystem::path& inner, const std::filesystem::path& outer);
+
 /// A file descriptor with sentences for errors. Move-only; closes itself.
 class File {
 public:

@@ -32,12 +32,14 @@ void checkDepth(std::string_view text, const std::string& where) {
 
 } // namespace
 
+double shortestDouble(float value) { return std::stod(fmt::format("{}", value)); }
+
 Json parseJson(std::string_view text, const std::string& where) {
     checkDepth(text, where);
     try {
         return Json::parse(text);
     } catch (const nlohmann::json::parse_error& problem) {
-        throw FormatError(fmt::format("{}: not valid JSON at byte {}", where, problem.byte));
+        throw FormatError(fmt::format("{}: not valid JSON at byte {}; the file is damaged, get it again", where, problem.byte));
     }
 }
 

@@ -11,6 +11,9 @@ namespace lpntk::base {
 
 using Json = nlohmann::ordered_json;
 
+/// The double that is written with the digits of `value`: 0.1, not 0.10000000149011612.
+double shortestDouble(float value);
+
 /// Parses a JSON file of at most `limit` bytes. Throws IoError, FormatError with the byte where it stops being JSON.
 Json readJsonFile(const std::filesystem::path& path, std::int64_t limit = 64 << 20);
 Json parseJson(std::string_view text, const std::string& where);

@@ -17,21 +17,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Absolute, links resolved as far as the path exists.
-fs::path resolved(const fs::path& path) {
-    std::error_code code;
-    fs::path clean = fs::absolute(path).lexically_normal();
-    if (!clean.has_filename())
-        clean = clean.parent_path();
-    const fs::path real = fs::weakly_canonical(clean, code);
-    return code ? clean : real;
-}
-
-bool isWithin(const fs::path& inner, const fs::path& outer) {
-    const auto [end, unused] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
-    return end == outer.end();
-}
-
 /// Only a folder that is empty or that an export wrote may be replaced, never somebody's documents.
 bool isSubsetFolder(const fs::path& folder) {
     std::error_code code;
@@ -42,7 +27,7 @@ bool isSubsetFolder(const fs::path& folder) {
 void checkPlace(const SubsetSource& source, const ExportOptions& options, const fs::path& out) {
     if (out.empty())
         throw base::OptionError("no folder was named to export to");
-    const fs::path target = resolved(out);
+    const fs::path target = base::resolvedPath(out);
     std::vector<fs::path> sources{source.run->folder()};
     if (source.data) {
         sources.push_back(source.data->path);
@@ -51,22 +36,28 @@ void checkPlace(const SubsetSource& source, const ExportOptions& options, const 
     if (!source.run->manifest().weights.empty())
         sources.emplace_back(source.run->manifest().weights);
     for (const fs::path& path : sources) {
-        const fs::path real = resolved(path);
+        const fs::path real = base::resolvedPath(path);
         std::error_code code;
-        if (fs::is_directory(real, code) && isWithin(target, real))
+        if (fs::is_directory(real, code) && base::liesWithin(target, real))
             throw base::OptionError(fmt::format("{} lies inside {}, which the subset is made from; choose a folder elsewhere",
                                                 base::quoted(out), base::quoted(path)));
-        if (isWithin(real, target))
+        if (base::liesWithin(real, target))
             throw base::OptionError(fmt::format("{} holds {}, which the subset is made from; choose another folder",
                                                 base::quoted(out), base::quoted(path)));
     }
+    // A subset may be replaced by itself in another format, but not from within.
+    if (const fs::path loaded = base::resolvedPath(source.folder);
+        loaded != target && (base::liesWithin(target, loaded) || base::liesWithin(loaded, target)))
+        throw base::OptionError(fmt::format("{} and the subset {} lie one inside the other; choose a folder elsewhere",
+                                            base::quoted(out), base::quoted(source.folder)));
     std::error_code code;
     if (!fs::exists(fs::symlink_status(target, code)))
         return;
     if (fs::is_directory(target, code) && fs::is_empty(target, code))
         return;
     if (!options.replace)
-        throw base::IoError(fmt::format("{} exists already; choose another name or allow it to be replaced", base::quoted(out)));
+        throw base::IoError(fmt::format("{} exists already; choose another name, or allow it to be replaced (--replace on the command line)",
+                                        base::quoted(out)));
     if (!isSubsetFolder(target))
         throw base::IoError(fmt::format("{} exists and is no exported subset, so it is not replaced; choose another name", base::quoted(out)));
 }
@@ -80,10 +71,10 @@ Plan makePlan(const SubsetTable& table, const ExportOptions& options, const fs::
     Plan plan;
     plan.media = planMedia(table, options);
     checkPlace(table.source, options, out);
-    plan.report.folder = resolved(out);
+    plan.report.folder = base::resolvedPath(out);
     plan.report.kept = static_cast<std::int64_t>(table.kept.size());
     plan.report.pruned = static_cast<std::int64_t>(table.pruned.size());
-    plan.report.files = 7 + (table.relabelled ? 1 : 0) + plan.media.files;
+    plan.report.files = 8 + (table.relabelled ? 1 : 0) + plan.media.files;
     constexpr std::int64_t kLine = 320;     // of manifest.csv, rounded up
     constexpr std::int64_t kTexts = 64 << 10;
     plan.report.bytes = table.count * (kLine + 2 * 8 + 1 + 4 + 8) + kTexts + plan.media.bytes;

@@ -19,6 +19,7 @@ struct SubsetSource {
     std::shared_ptr<const analysis::Clustering> clustering;
     Decisions decisions;
     analysis::Thresholds thresholds;
+    std::filesystem::path folder = {}; ///< where the subset was loaded from; empty = it is a new one
 };
 
 struct ExportOptions {

@@ -46,9 +46,6 @@ PruneOptions optionsFromJson(const Json& json, const std::string& where) {
     return options;
 }
 
-/// 0.1f as 0.1, not as 0.10000000149; reading it back as float gives the same number.
-double asWritten(float value) { return std::stod(fmt::format("{}", value)); }
-
 template <typename T> void addValues(base::Sha256& hash, std::span<const T> values) { hash.add(std::as_bytes(values)); }
 
 } // namespace
@@ -96,7 +93,7 @@ Json recipeJson(const SubsetSource& source, const Subset& subset) {
                       {"store", run::nameOf(manifest.plan.store)}, {"blocks", run.hasFull() ? "full" : "class"},
                       {"rows", run.rows()}, {"parameters", manifest.plan.parameters}, {"measuredError", manifest.precision}};
     json["run"] = {{"folder", run.folder().string()}, {"fingerprint", runFingerprint(run)}};
-    json["thresholds"] = {{"plus", asWritten(source.thresholds.plus)}, {"minus", asWritten(source.thresholds.minus)}};
+    json["thresholds"] = {{"plus", base::shortestDouble(source.thresholds.plus)}, {"minus", base::shortestDouble(source.thresholds.minus)}};
     json["clusters"] = {{"mode", analysis::nameOf(source.clustering->mode())},
                         {"redundancyWithinClassOnly", source.clustering->redundancy().withinClassOnly}};
     json["prune"] = toJson(subset.options);

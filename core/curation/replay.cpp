@@ -103,6 +103,7 @@ LoadedSubset loadSubset(const fs::path& folder, const base::JobContext& context)
         takeMask(folder / "keep_mask.npy", *made.source.run, made.subset);
     std::string problem;
     made.source.data = openData(made.recipe.dataSource, context, problem);
+    made.source.folder = folder;
     return {std::move(made.source), std::move(made.subset)};
 }
 

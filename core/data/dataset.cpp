@@ -122,6 +122,13 @@ void checkSplits(const Dataset& dataset) {
 
 } // namespace
 
+void checkOutside(const Dataset& dataset, const fs::path& place) {
+    const fs::path source = base::resolvedPath(dataset.path), target = base::resolvedPath(place);
+    if (base::liesWithin(target, source))
+        throw base::OptionError(fmt::format("{} lies inside the data set {}, which is only read; choose a folder elsewhere",
+                                            base::quoted(place), base::quoted(dataset.path)));
+}
+
 const Split& Dataset::split(const std::string& splitName) const {
     std::vector<std::string> names;
     for (const Split& candidate : splits) {

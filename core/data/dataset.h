@@ -81,6 +81,9 @@ struct Dataset {
     const Split& split(const std::string& splitName) const;
 };
 
+/// Sources are read only. Throws OptionError when `place`, which is to be written, is the data set or lies inside it.
+void checkOutside(const Dataset& dataset, const std::filesystem::path& place);
+
 struct LoadOptions {
     /// Overrides the class count from labels and names, 0 = find out.
     int classes = 0;

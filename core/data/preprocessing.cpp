@@ -236,10 +236,16 @@ Preprocessing defaultPreprocessing(const Dataset& dataset) {
 }
 
 base::Json toJson(const Preprocessing& preprocessing) {
+    const auto list = [](const std::vector<float>& values) {
+        base::Json json = base::Json::array();
+        for (const float value : values)
+            json.push_back(base::shortestDouble(value));
+        return json;
+    };
     static constexpr const char* kNames[] = {"as-stored", "grey", "rgb"};
     return {{"name", preprocessing.name},
-            {"mean", preprocessing.mean},
-            {"std", preprocessing.standardDeviation},
+            {"mean", list(preprocessing.mean)},
+            {"std", list(preprocessing.standardDeviation)},
             {"resize", preprocessing.resize},
             {"crop", preprocessing.crop},
             {"channels", kNames[static_cast<int>(preprocessing.channels)]}};

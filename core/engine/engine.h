@@ -18,7 +18,7 @@ namespace lpntk::engine {
 
 /// Which network: a built-in name (or, with its reader, a `.pt2` file) and where its weights come from.
 struct NetworkSpec {
-    std::string model;                 ///< "lenet5", ...
+    std::string model;                 ///< "lenet5", ...; empty = guessed from the weights
     std::filesystem::path weights;     ///< empty = initialised from `seed`
     std::uint64_t seed = 0;
 };
@@ -33,6 +33,7 @@ struct LayerInfo {
 /// What loading a network tells the user.
 struct NetworkInfo {
     std::string model;
+    bool guessed = false;              ///< the name was not given; the weights' keys and shapes fit this network
     std::int64_t parameters = 0;       ///< d
     int classes = 0;
     data::ImageShape input;
@@ -45,6 +46,7 @@ struct NetworkInfo {
 };
 
 struct Evaluation {
+    NetworkInfo network;
     std::int64_t samples = 0;
     double accuracy = 0;               ///< share
     double loss = 0;                   ///< mean cross entropy
@@ -82,6 +84,7 @@ struct Audit {
 };
 
 struct KernelReport {
+    NetworkInfo network;
     std::filesystem::path folder;
     std::int64_t rows = 0;
     std::int64_t tiles = 0;
@@ -116,6 +119,7 @@ struct TrainRequest {
 };
 
 struct TrainReport {
+    NetworkInfo network;               ///< what the training started from
     struct Epoch { int epoch; double learningRate, trainLoss, trainAccuracy, testAccuracy, seconds; };
     std::vector<Epoch> epochs;
     std::filesystem::path lastWeights;
@@ -124,6 +128,7 @@ struct TrainReport {
 
 /// Scores of single samples from one network (method.md section 7), in the order of the request's indices.
 struct SampleScores {
+    NetworkInfo network;
     std::vector<std::int64_t> indices;
     std::vector<float> loss, margin, entropy, el2n, grand;
     std::vector<std::int32_t> prediction;

@@ -132,10 +132,10 @@ void writeResults(const fs::path& folder, const run::KernelPlan& plan, const Lay
     writeCoarseLevels(plan, layout, store, state);
 }
 
-double accuracyOf(const JobState& state, int classes, std::span<const std::int64_t> labels) {
+double accuracyOf(std::span<const float> probabilities, int classes, std::span<const std::int64_t> labels) {
     std::int64_t right = 0;
     for (std::size_t row = 0; row < labels.size(); ++row) {
-        const auto own = std::span(state.probabilities).subspan(row * at(classes), at(classes));
+        const auto own = probabilities.subspan(row * at(classes), at(classes));
         right += std::max_element(own.begin(), own.end()) - own.begin() == labels[row];
     }
     return labels.empty() ? 0 : static_cast<double>(right) / static_cast<double>(labels.size());

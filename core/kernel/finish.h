@@ -17,6 +17,7 @@ void writeResults(const std::filesystem::path& folder, const run::KernelPlan& pl
                   const Store& store, const JobState& state, std::span<const std::int64_t> labels);
 
 /// Share of rows whose most probable class is their label (ties: the smaller class).
-double accuracyOf(const JobState& state, int classes, std::span<const std::int64_t> labels);
+/// probabilities (N, classes).
+double accuracyOf(std::span<const float> probabilities, int classes, std::span<const std::int64_t> labels);
 
 } // namespace lpntk::kernel

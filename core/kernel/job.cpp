@@ -97,7 +97,7 @@ run::Manifest manifestOf(const engine::KernelRequest& request, const model::Netw
     manifest.dataHash = data::datasetHash(*request.data, context);
     manifest.split = request.options.split;
     manifest.classNames = request.data->classNames;
-    manifest.model = request.network.model;
+    manifest.model = network.info().model;
     const std::filesystem::path weights = weightsFile(request.network);
     manifest.weights = weights.string();
     manifest.weightsHash = weights.empty() ? std::string() : base::sha256OfFile(weights);
@@ -119,6 +119,7 @@ run::KernelPlan planKernel(const engine::KernelRequest& request, const base::Job
 engine::KernelReport computeKernel(const engine::KernelRequest& request, const std::filesystem::path& out,
                                    const base::JobContext& context) {
     return translated(request.options, [&] {
+        data::checkOutside(*request.data, out);
         Prepared prepared(request, context);
         const auto reference = prepared.makeSource(request, Grade::float64, Grade::float64);
         run::KernelPlan plan = prepared.plan(request, context);
@@ -128,7 +129,9 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
         job.source = prepared.source.get();
         job.reference = reference.get();
         job.options = request.options;
-        return runKernelJob(std::move(job), out, context);
+        auto report = runKernelJob(std::move(job), out, context);
+        report.network = prepared.network->info();
+        return report;
     });
 }
 

@@ -132,7 +132,7 @@ private:
         writeAudit(report.audit);
         m_journal.rewrite(m_layout, m_journal.read(m_layout));
         m_store.sync();
-        report.accuracy = accuracyOf(m_state, plan.classes, m_job.rows.labels);
+        report.accuracy = accuracyOf(m_state.probabilities, plan.classes, m_job.rows.labels);
         addWarnings(report);
     }
 
@@ -181,7 +181,7 @@ private:
     base::Json m_timings = base::Json::object();
 };
 
-engine::KernelReport alreadyFinished(const RunFolder& folder, const run::Manifest& found) {
+engine::KernelReport alreadyFinished(const RunFolder& folder, const run::Manifest& found, const Rows& rows) {
     // A program killed right after it finished leaves its saved state.
     removeState(folder.path());
     folder.removeLeftovers();
@@ -193,6 +193,13 @@ engine::KernelReport alreadyFinished(const RunFolder& folder, const run::Manifes
     report.audit.relativeFrobenius = found.precision.value("relative_frobenius", 0.0);
     report.audit.largestCosineError = found.precision.value("largest_cosine_error", 0.0);
     report.peakMemory = peakMemory();
+    const formats::NpyArray probabilities = formats::NpyArray::open(folder.path() / "probabilities.npy");
+    const auto numbers = probabilities.as<float>();
+    if (numbers.size() != rows.labels.size() * static_cast<std::size_t>(found.plan.classes))
+        throw base::ShapeError(fmt::format("{}: {} probabilities were expected, it has {}; compute the run again",
+                                           base::quoted(folder.path() / "probabilities.npy"),
+                                           rows.labels.size() * static_cast<std::size_t>(found.plan.classes), numbers.size()));
+    report.accuracy = accuracyOf(numbers, found.plan.classes, rows.labels);
     report.warnings.push_back("the run was finished already; nothing was computed");
     return report;
 }
@@ -217,7 +224,7 @@ engine::KernelReport resumeJob(KernelJob& job, RunFolder& folder, const base::Jo
     checkSameJob(found, job.manifest, folder.path());
     checkSameRows(folder.path(), job.rows);
     if (folder.content() == RunFolder::Content::finished)
-        return alreadyFinished(folder, found);
+        return alreadyFinished(folder, found, job.rows);
     folder.removeLeftovers();
     // What decides the bits is the found plan's; threads and panel may change with the budget.
     job.manifest = found;

@@ -117,8 +117,10 @@ std::shared_ptr<const Network> Network::load(const engine::NetworkSpec& spec, da
         file = formats::readWeights(spec.weights);
 
     info.model = spec.model;
-    if (info.model.empty() && file)
+    if (info.model.empty() && file) {
         info.model = guessBuiltIn(*file, input, classes);
+        info.guessed = true;
+    }
     if (info.model.empty() && file)
         throw base::OptionError(base::quoted(spec.weights) + ": the keys fit no built-in network for " +
                                 inputText(input) + " pictures and " + std::to_string(classes) +

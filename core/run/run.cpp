@@ -36,7 +36,11 @@ std::shared_ptr<const Run> Run::open(const std::filesystem::path& folder) {
     if (run->m_manifest.state != "finished")
         throw base::FormatError(fmt::format("{} holds a run that is not finished; give the same command again with --resume",
                                             base::quoted(run->m_folder)));
-    run->m_files = std::make_unique<Files>(run->m_folder, run->m_manifest);
+    try {
+        run->m_files = std::make_unique<Files>(run->m_folder, run->m_manifest);
+    } catch (const base::Error& problem) {
+        throw base::FormatError(fmt::format("{}; the run is damaged, so compute it again", problem.what()));
+    }
     return run;
 }
 

@@ -69,6 +69,7 @@ engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::
     outputs.loss.resize(batches.indices().size());
     outputs.prediction.resize(batches.indices().size());
     engine::Evaluation evaluation;
+    evaluation.network = network->info();
     if (request.keepProbabilities)
         evaluation.probabilities.resize(batches.indices().size() * k);
 

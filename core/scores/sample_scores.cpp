@@ -67,6 +67,7 @@ engine::SampleScores sampleScores(const engine::EvaluateRequest& request, const 
         gradient::SignalComputer::create(network, gradient::SignalComputer::Grade::float32, run::KernelKind::loss);
     const auto& layers = computer->layers();
     auto scores = emptyScores(batches.indices());
+    scores.network = network->info();
 
     const auto batchSize = std::clamp<std::int64_t>(computer->batchFor(kWorkerBytes), 1, batches.defaultBatch());
     batches.forEach(batchSize, "scoring", context, [&](const Batch& batch) {

@@ -25,7 +25,8 @@ void refuseUsedFolder(const fs::path& folder) {
 
 } // namespace
 
-History::History(const engine::TrainRequest& request, const base::JobContext& context) : m_request(request) {
+History::History(const engine::TrainRequest& request, std::string model, const base::JobContext& context)
+    : m_request(request), m_model(std::move(model)) {
     refuseUsedFolder(request.out);
     m_dataHash = data::datasetHash(*request.data, context);
     std::error_code code;
@@ -73,7 +74,7 @@ base::Json History::recipe() const {
 std::vector<std::pair<std::string, std::string>> History::metadata(const Moment& moment) const {
     std::vector<std::pair<std::string, std::string>> pairs = {
         {"format", "pt"},
-        {"model", m_request.network.model},
+        {"model", m_model},
         {"preprocessing", data::toJson(m_request.preprocessing).dump()},
         {"dataName", m_request.data->name},
         {"dataHash", m_dataHash},
@@ -116,7 +117,7 @@ fs::path History::writeCheckpoint(const Moment& moment, bool perIteration,
 
 void History::write() {
     base::Json json = {{"program", base::programVersion()},
-                       {"model", m_request.network.model},
+                       {"model", m_model},
                        {"preprocessing", data::toJson(m_request.preprocessing)},
                        {"recipe", recipe()},
                        {"epochs", m_epochs},

@@ -13,8 +13,8 @@ namespace lpntk::train {
 /// the training stops early.
 class History {
 public:
-    /// Creates the folder. Throws OptionError when it already holds a training, IoError when it cannot be written.
-    History(const engine::TrainRequest& request, const base::JobContext& context);
+    /// `model`: the network's name, known after loading. Creates the folder. Throws OptionError when it already holds a training, IoError when it cannot be written.
+    History(const engine::TrainRequest& request, std::string model, const base::JobContext& context);
     /// Takes the folder away again when nothing was written into it and it was made here.
     ~History();
     History(const History&) = delete;
@@ -43,6 +43,7 @@ private:
     std::vector<std::pair<std::string, std::string>> metadata(const Moment& moment) const;
 
     const engine::TrainRequest& m_request;
+    std::string m_model;
     bool m_made = false;
     std::string m_dataHash;
     base::Json m_epochs = base::Json::array();

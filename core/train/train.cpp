@@ -97,7 +97,8 @@ Training::Training(const engine::TrainRequest& request, const base::JobContext& 
     // Batch norm has no variance to learn from in a last batch of one sample.
     if (m_trainer->samplesMix() && m_stepsPerEpoch > 1 && count % request.batch == 1)
         --m_stepsPerEpoch;
-    m_history = std::make_unique<History>(request, context);
+    m_history = std::make_unique<History>(request, network->info().model, context);
+    m_report.network = network->info();
 }
 
 engine::TrainReport Training::run() {
@@ -200,6 +201,7 @@ double Training::testAccuracy() const {
 
 engine::TrainReport train(const engine::TrainRequest& request, const base::JobContext& context) {
     checkOptions(request);
+    data::checkOutside(*request.data, request.out);
     return Training(request, context).run();
 }
 

@@ -83,13 +83,13 @@ void TestBadRuns::damagedRun_data() {
         QTest::newRow(name) << file << change << words;
     };
     row("kernel cut off", "kernel.npy", [](QByteArray& bytes) { bytes.truncate(100'000); },
-        {"(300, 300)", "truncated"});
+        {"(300, 300)", "truncated", "compute it again"});
     row("kernel of integers", "kernel.npy", replaced("<f4", "<i4"), {"int32", "float32 was expected"});
-    row("array cut off", "norms.npy", [](QByteArray& bytes) { bytes.truncate(100); }, {"byte 100", "truncated"});
+    row("array cut off", "norms.npy", [](QByteArray& bytes) { bytes.truncate(100); }, {"byte 100", "truncated", "compute it again"});
     row("label out of range", "labels.npy", [](QByteArray& bytes) { bytes[kNpyHeader] = 77; },
         {"row 0", "label 77", "0 to 9"});
     row("neighbour out of range", "top_index.npy", [](QByteArray& bytes) { bytes[kNpyHeader + 1] = 77; }, {"0 to 299"});
-    row("manifest cut off", "manifest.json", [](QByteArray& bytes) { bytes.truncate(50); }, {"not valid JSON"});
+    row("manifest cut off", "manifest.json", [](QByteArray& bytes) { bytes.truncate(50); }, {"not valid JSON", "get it again"});
     row("manifest of something else", "manifest.json", replaced("lpntk-run", "other-run"), {"\"format\""});
     row("manifest of the future", "manifest.json", replaced("\"format_version\": 1", "\"format_version\": 99"),
         {"version 99", "use the program that wrote it"});
@@ -261,20 +261,24 @@ void TestBadRuns::numbersThatCannotWork_data() {
                             << QStringList{"sample 300", run, "0 to 299"};
     QTest::newRow("negative top") << QStringList{"neighbours", run, "--sample", "0", "--top", "-1"} << 2
                                   << QStringList{"--top", "-1"};
-    QTest::newRow("plus") << QStringList{"relations", run, "--plus", "2"} << 1 << QStringList{"0 to 1"};
-    QTest::newRow("minus with sign") << QStringList{"relations", run, "--minus", "-0.1"} << 1
+    QTest::newRow("plus") << QStringList{"relations", run, "--plus", "2"} << 2 << QStringList{"--plus", "0 to 1"};
+    QTest::newRow("minus with sign") << QStringList{"relations", run, "--minus", "-0.1"} << 2
                                      << QStringList{"without sign"};
-    QTest::newRow("ratio") << QStringList{"clusters", run, "--ratio", "0"} << 1 << QStringList{"--ratio", "above 0"};
-    QTest::newRow("keep") << QStringList{"prune", run, "--method", "random", "--keep", "1.5", "--out", out()} << 1
+    QTest::newRow("ratio") << QStringList{"clusters", run, "--ratio", "0"} << 2 << QStringList{"--ratio", "above 0"};
+    QTest::newRow("keep") << QStringList{"prune", run, "--method", "random", "--keep", "1.5", "--out", out()} << 2
                           << QStringList{"1.5", "at most 1"};
-    QTest::newRow("keep nan") << QStringList{"prune", run, "--method", "random", "--keep", "nan", "--out", out()} << 1
+    QTest::newRow("keep in percent") << QStringList{"prune", run, "--method", "random", "--keep", "30%", "--out", out()}
+                                     << 2 << QStringList{"\"30%\" is not a number", "0.3"};
+    QTest::newRow("keep nan") << QStringList{"prune", run, "--method", "random", "--keep", "nan", "--out", out()} << 2
                               << QStringList{"nan"};
-    QTest::newRow("thin") << QStringList{"prune", run, "--method", "thin-largest", "--thin", "2", "--out", out()} << 1
+    QTest::newRow("thin") << QStringList{"prune", run, "--method", "thin-largest", "--thin", "2", "--out", out()} << 2
                           << QStringList{"from 0 to 1"};
-    QTest::newRow("small") << QStringList{"prune", run, "--method", "drop-small", "--small", "-1", "--out", out()} << 1
+    QTest::newRow("small") << QStringList{"prune", run, "--method", "drop-small", "--small", "-1", "--out", out()} << 2
                            << QStringList{"-1"};
     QTest::newRow("no scores") << QStringList{"prune", run, "--method", "el2n", "--out", out()} << 1
                                << QStringList{"--scores", "lpntk score"};
+    QTest::newRow("no samples") << QStringList{"kernel", "--data", m_run.data(), "--limit", "0", "--out", out()} << 2
+                                << QStringList{"--limit: 0 is not possible, 1 is the least ("};
     QTest::newRow("empty name") << QStringList{"relations", ""} << 2 << QStringList{"empty", "variable"};
 }
 
@@ -293,9 +297,14 @@ void TestBadRuns::takenFolders() {
     QCOMPARE(readBytes(m_run.path("run/manifest.json")), before);
     refuse(job + QStringList{m_run.path("subset")}, {"something else than a run", "choose another folder"});
     refuse(job + QStringList{SmallRun::weights()}, {"is a file", "choose another name"});
-    refuse({"export", m_run.path("subset"), "--out", m_run.path("data/inside")},
-           {"lies inside", "choose a folder elsewhere"});
-    QVERIFY(!QFile::exists(m_run.path("data/inside")));
+    const QString inside = m_run.path("data/inside");
+    const QStringList words{inside, m_run.data(), "lies inside", "choose a folder elsewhere"};
+    refuse({"export", m_run.path("subset"), "--out", inside}, words);
+    refuse(job + QStringList{inside}, words);
+    refuse({"train", "--data", m_run.data(), "--model", "mlp", "--epochs", "1", "--out", inside}, words);
+    QVERIFY(!QFile::exists(inside));
+    refuse({"export", m_run.path("subset"), "--out", m_run.path("subset/inside")}, {"one inside the other"});
+    QVERIFY(!QFile::exists(m_run.path("subset/inside")));
 }
 
 QTEST_GUILESS_MAIN(TestBadRuns)

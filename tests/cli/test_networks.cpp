@@ -21,6 +21,7 @@ private Q_SLOTS:
     void initTestCase();
     void infoOfDataAndWeights();
     void evalCountsTheProbabilities();
+    void networkIsGuessedFromTheWeights();
     void scoresFollowFromTheProbabilities();
     void grandIsTheNormOfTheLossGradient();
     void planForetellsTheRun();
@@ -79,6 +80,33 @@ void TestNetworks::infoOfDataAndWeights() {
     QCOMPARE(weights.json()["numbers"].toInteger(), numbers);
     QCOMPARE(runProgram({"info", m_run.path("run/kernel.npy"), "--json"}).json()["shape"].toArray(),
              QJsonArray({int(SmallRun::kRows), int(SmallRun::kRows)}));
+}
+
+void TestNetworks::networkIsGuessedFromTheWeights() {
+    QByteArray weights = contentOf(SmallRun::weights());
+    const QByteArray key = "\"model\":", other = "\"nodel\":";
+    QVERIFY(weights.contains(key));
+    QFile file(m_run.path("unnamed.safetensors"));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write(weights.replace(key, other));
+    file.close();
+    const QStringList unnamed{"--data", m_run.data(), "--weights", file.fileName()};
+    const auto found = runProgram(QStringList{"eval", "--json"} + unnamed + sameSamples());
+    QVERIFY2(found.exitCode == 0, found.err.constData());
+    QCOMPARE(found.json()["model"].toString(), QString("lenet5"));
+    QCOMPARE(found.json()["guessed"].toBool(), true);
+    QCOMPARE(found.json()["mapping"].toArray().size(), 10);
+    QVERIFY(found.json()["mapping"][0].toString().contains("conv1.weight"));
+    // The run knows the name, so that the same job with the name said goes on with it; and it knows its accuracy.
+    const QStringList job = QStringList{"kernel", "--json", "--out", m_run.path("unnamed")} + sameSamples();
+    const auto made = runProgram(job + unnamed);
+    QVERIFY2(made.exitCode == 0, made.err.constData());
+    QCOMPARE(made.json()["accuracy"].toDouble(), found.json()["accuracy"].toDouble());
+    const auto again = runProgram(job + unnamed + QStringList{"--model", "lenet5", "--resume"});
+    QVERIFY2(again.exitCode == 0, again.err.constData());
+    QCOMPARE(again.json()["tilesComputed"].toInt(), 0);
+    QCOMPARE(again.json()["guessed"].toBool(), false);
+    QCOMPARE(again.json()["accuracy"].toDouble(), found.json()["accuracy"].toDouble());
 }
 
 void TestNetworks::evalCountsTheProbabilities() {
@@ -165,6 +193,7 @@ void TestNetworks::planForetellsTheRun() {
     QVERIFY2(plan.exitCode == 0, plan.err.constData());
     const auto manifest = QJsonDocument::fromJson(contentOf(m_run.path("run/manifest.json"))).object();
     auto done = manifest["plan"].toObject(), foretold = plan.json();
+    QCOMPARE(foretold.take("network").toObject()["model"].toString(), QString("lenet5"));
     // The prediction is of this moment of this machine; all that decides the bits is the same.
     done.remove("prediction");
     const auto prediction = foretold.take("prediction").toObject();

@@ -21,6 +21,7 @@ class TestPrune : public QObject {
 private Q_SLOTS:
     void initTestCase();
     void heads();
+    void optionsWithoutEffectAreTold();
     void randomMember();
     void thinLargest();
     void dropSmall();
@@ -109,6 +110,17 @@ void TestPrune::heads() {
             expected.insert(cluster.head);
     }
     QCOMPARE(keptRows({"--method", "heads", "--keep", "0.3"}), expected);
+}
+
+void TestPrune::optionsWithoutEffectAreTold() {
+    const auto told = [this](const QStringList& options) {
+        const QString out = m_run.path("told");
+        const auto outcome = runProgram(QStringList{"prune", m_run.folder(), "--out", out, "--replace"} + options);
+        return outcome.exitCode == 0 ? outcome.err : QByteArray("failed");
+    };
+    QCOMPARE(told({"--method", "heads", "--keep", "0.3"}), QByteArray());
+    QVERIFY(told({"--method", "redundant", "--keep", "0.3"}).contains("--keep has no effect on the method redundant"));
+    QVERIFY(told({"--method", "heads", "--thin", "0.3"}).contains("--thin has no effect on the method heads"));
 }
 
 void TestPrune::randomMember() {

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void infoNamesTheRun();
     void neighboursAreTheLargestOfTheRow_data();
     void neighboursAreTheLargestOfTheRow();
+    void halfPrecisionKeepsExactNeighbours();
     void relationsAreCounted_data();
     void relationsAreCounted();
     void contradictoryPairsAreTheWorst();
@@ -107,7 +108,7 @@ void TestReadingRuns::neighboursAreTheLargestOfTheRow() {
     for (qsizetype i = 0; i < most.size(); ++i) {
         const std::int64_t other = m_run.rowOf(index(most[i]));
         QVERIFY(other != row);
-        QCOMPARE(most[i]["kappa"].toDouble(), m_run.kappa(row, other));
+        QCOMPARE(float(most[i]["kappa"].toDouble()), float(m_run.kappa(row, other)));
         QVERIFY(std::abs(most[i]["cosine"].toDouble() - m_run.cosine(row, other)) < kRounding);
         QVERIFY(std::abs(m_run.cosine(row, other) - cosines[cosines.size() - 1 - static_cast<std::size_t>(i)]) <
                 kRounding);
@@ -118,6 +119,20 @@ void TestReadingRuns::neighboursAreTheLargestOfTheRow() {
     QCOMPARE(least.size(), qsizetype(std::min<std::ptrdiff_t>(negative, 7)));
     for (qsizetype i = 0; i < least.size(); ++i)
         QVERIFY(std::abs(least[i]["cosine"].toDouble() - cosines[static_cast<std::size_t>(i)]) < kRounding);
+}
+
+void TestReadingRuns::halfPrecisionKeepsExactNeighbours() {
+    const QString folder = m_run.path("half-run");
+    const auto made = runProgram({"kernel", "--data", m_run.data(), "--weights", SmallRun::weights(), "--limit",
+                                  QString::number(SmallRun::kRows), "--store", "f16", "--out", folder});
+    QVERIFY2(made.exitCode == 0, made.err.constData());
+    for (const char* sample : {"5", "123"}) {
+        const QStringList question{"--sample", sample, "--top", "7", "--json"};
+        const auto half = runProgram(QStringList{"neighbours", folder} + question);
+        const auto exact = runProgram(QStringList{"neighbours", m_run.folder()} + question);
+        for (const char* kind : {"interchangeable", "contradictory"})
+            QCOMPARE(half.json()[kind].toArray(), exact.json()[kind].toArray());
+    }
 }
 
 void TestReadingRuns::relationsAreCounted_data() {

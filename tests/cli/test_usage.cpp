@@ -15,6 +15,7 @@ private Q_SLOTS:
     void everyCommandHasHelp();
     void wrongUsageIsTwo_data();
     void wrongUsageIsTwo();
+    void unknownCommandIsNamed();
     void failureIsOneWithASentence_data();
     void failureIsOneWithASentence();
 };
@@ -70,6 +71,14 @@ void TestUsage::wrongUsageIsTwo() {
     const auto json = runProgram(arguments + QStringList{"--json"});
     QCOMPARE(json.exitCode, 2);
     QVERIFY(json.json().contains("error"));
+}
+
+void TestUsage::unknownCommandIsNamed() {
+    for (const QStringList& arguments : {QStringList{"kernels"}, {"kernels", "--help"}, {"--quiet", "kernels"}}) {
+        const auto outcome = runProgram(arguments);
+        QCOMPARE(outcome.exitCode, 2);
+        QVERIFY2(outcome.err.contains("\"kernels\"") && outcome.err.contains("info, train, eval"), outcome.err.constData());
+    }
 }
 
 void TestUsage::failureIsOneWithASentence_data() {
