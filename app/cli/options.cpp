@@ -194,8 +194,17 @@ void tellNetwork(const Console& console, const engine::NetworkInfo& network, con
     console.say(fmt::format("network: {}, weights {}", name, base::quoted(spec.weights)));
     if (!network.unwrapped.empty())
         console.say(fmt::format("  unwrapped: {}", fmt::join(network.unwrapped, ", ")));
-    for (const std::string& line : network.mapping)
-        console.say("  " + line);
+    // "features.0.weight -> conv1.weight (6, 1, 5, 5)"; what has the network's own name needs no line.
+    std::int64_t same = 0;
+    for (const std::string& line : network.mapping) {
+        const std::size_t arrow = line.find(" -> ");
+        if (arrow != std::string::npos && line.compare(arrow + 4, arrow + 1, line.substr(0, arrow) + ' ') == 0)
+            ++same;
+        else
+            console.say("  " + line);
+    }
+    if (same > 0)
+        console.say(fmt::format("  {} tensors under the network's own names", base::formatCount(same)));
 }
 
 void addNetwork(base::Json& json, const engine::NetworkInfo& network, const engine::NetworkSpec& spec) {
