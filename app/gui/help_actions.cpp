@@ -4,11 +4,14 @@
 
 #include <core/base/version.h>
 
+#include <widgets/models/theme.h>
+
 #include <QFile>
 #include <QGridLayout>
 #include <QMenu>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QScrollBar>
 #include <QSet>
 #include <QShortcut>
 #include <QTextBrowser>
@@ -82,13 +85,15 @@ KeyListDialog::KeyListDialog(const ActionRegistry& actions, QWidget* window) : Q
     close->setDefault(true);
     connect(close, &QPushButton::clicked, this, &QDialog::accept);
     column->addWidget(close, 0, Qt::AlignRight);
-    resize(960, 640);
+    resize(qRound(960 * models::theme().textScale()), 640);
 }
 
 QWidget* KeyListDialog::makeKeys(const ActionRegistry& actions, QWidget* window) {
     auto* scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setObjectName(QStringLiteral("keyScroll"));
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     auto* body = new QWidget(scroll);
     auto* grid = new QGridLayout(body);
     grid->setContentsMargins(0, 0, 16, 0);
@@ -111,6 +116,8 @@ QWidget* KeyListDialog::makeKeys(const ActionRegistry& actions, QWidget* window)
     }
     grid->setRowStretch(row, 1);
     scroll->setWidget(body);
+    // A scroll area asks for no width of its own, and keys that are cut off cannot be pressed.
+    scroll->setMinimumWidth(body->minimumSizeHint().width() + scroll->verticalScrollBar()->sizeHint().width());
     return scroll;
 }
 

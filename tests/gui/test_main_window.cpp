@@ -17,6 +17,8 @@
 #include <QListWidget>
 #include <QMimeData>
 #include <QDropEvent>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTabBar>
@@ -100,6 +102,15 @@ private Q_SLOTS:
             QTRY_VERIFY2_WITH_TIMEOUT(m_window->isSettled(), qPrintable(entry.name), kPatience);
             QVERIFY(visibleWidget(*m_window, ("view." + entry.name.toStdString()).c_str()));
         }
+    }
+
+    void keysAndHelpAreNotCut() {
+        QTest::keyClick(m_window.get(), Qt::Key_F1);
+        QTRY_VERIFY(visibleWidget(*m_window, "keyScroll"));
+        auto* keys = visible<QScrollArea>(*m_window, "keyScroll");
+        QTRY_VERIFY(keys->verticalScrollBar()->isVisible());
+        QVERIFY(keys->widget()->minimumSizeHint().width() <= keys->viewport()->width());
+        QVERIFY(!keys->horizontalScrollBar()->isVisible());
     }
 
     void tabsAndKeysChangeTheView() {
