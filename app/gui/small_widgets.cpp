@@ -132,13 +132,13 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
     m_sentence = makeLabel({}, "text2", this);
     m_sentence->setWordWrap(true);
     m_sentence->setAlignment(Qt::AlignHCenter);
-    m_sentence->setMinimumWidth(420);
+    m_sentence->setObjectName(QStringLiteral("emptyPageSentence"));
     m_button = new QPushButton(this);
     m_button->setProperty("primary", true);
     column->addStretch();
     column->addWidget(m_icon, 0, Qt::AlignHCenter);
     column->addWidget(m_title, 0, Qt::AlignHCenter);
-    column->addWidget(m_sentence, 0, Qt::AlignHCenter);
+    column->addWidget(m_sentence); // an aligned label would be given the height of a wider one
     column->addSpacing(4);
     column->addWidget(m_button, 0, Qt::AlignHCenter);
     column->addStretch();
