@@ -25,6 +25,8 @@
 #include <QMimeData>
 #include <QStackedWidget>
 
+#include <algorithm>
+
 // The help pages live in a static library, whose initialisers nobody calls; must stand outside any namespace.
 static void initialiseHelp() {
     Q_INIT_RESOURCE(help);
@@ -41,6 +43,13 @@ namespace {
 constexpr int kInspectorFrom = 1280;
 constexpr int kProjectFrom = 1000;
 constexpr int kLayoutVersion = 1;
+
+/// Asks for its least: a narrower window takes room from the views, which can give some, and not from the docks.
+class Pages : public QStackedWidget {
+public:
+    using QStackedWidget::QStackedWidget;
+    QSize sizeHint() const override { return minimumSizeHint(); }
+};
 
 } // namespace
 
@@ -165,7 +174,7 @@ void MainWindow::makeDocks() {
 }
 
 void MainWindow::makePages() {
-    m_pages = new QStackedWidget(this);
+    m_pages = new Pages(this);
     m_start = new StartPage(*m_actions, m_settings, m_pages);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_views);
@@ -228,6 +237,9 @@ void MainWindow::fitDocks() {
     m_fittedWidth = width();
     m_projectDock->setVisible(open && m_wantProject && side(projectFrom));
     m_inspectorDock->setVisible(open && m_wantInspector && side(inspectorFrom));
+    // What was squeezed until the other one was hidden gets its width back.
+    if (!m_projectDock->isHidden())
+        resizeDocks({m_projectDock}, {std::max(m_projectDock->width(), theme().dock("project"))}, Qt::Horizontal);
     for (const char* name : {"window.project", "window.inspector"})
         m_actions->find(name)->setEnabled(open);
 }

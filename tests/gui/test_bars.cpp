@@ -1,6 +1,7 @@
 #include "gui_fixture.h"
 
 #include <app/gui/main_window.h>
+#include <app/gui/small_widgets.h>
 #include <app/gui/view_area.h>
 
 #include <helpers/synthetic_run.h>
@@ -15,6 +16,8 @@
 #include <QStatusBar>
 #include <QTabBar>
 #include <QTest>
+
+#include <algorithm>
 
 using namespace lpntk;
 using models::theme;
@@ -42,6 +45,24 @@ private:
             if (widget->isVisible())
                 result << widget;
         return result;
+    }
+
+    /// The first control that has less room than its words need, or that another one covers; empty when all is well.
+    QString cutIn(const QWidget& row) {
+        int right = 0;
+        const auto left = [&row](const QWidget* control) { return control->mapTo(&row, QPoint()).x(); };
+        auto controls = visibleChildren<QWidget>(row);
+        std::sort(controls.begin(), controls.end(), [&](const QWidget* a, const QWidget* b) { return left(a) < left(b); });
+        for (const auto* control : controls) {
+            if (!control->inherits("QLabel") && !control->inherits("QComboBox") && !control->inherits("QAbstractButton"))
+                continue;
+            const QString name = QStringLiteral("%1 \"%2\" at %3, %4 wide").arg(QLatin1String(control->metaObject()->className()),
+                                     control->property("text").toString()).arg(left(control)).arg(control->width());
+            if (control->width() < std::min(control->sizeHint().width(), control->maximumWidth()) || left(control) + control->width() > row.width() || left(control) < right)
+                return name;
+            right = left(control) + control->width();
+        }
+        return {};
     }
 
     void checkBars(double scale) {
@@ -83,6 +104,47 @@ private Q_SLOTS:
             if (QTest::currentTestFailed())
                 return;
         }
+    }
+
+    void emptyPagesShowTheirWholeSentence() {
+        gui::EmptyPage page;
+        page.say(QStringLiteral("heatmap"), QStringLiteral("No network yet"),
+                 QStringLiteral("The kernel is made of a network's gradients. Open weights that were trained on these data."), QStringLiteral("Open"));
+        page.show();
+        for (const int width : {1000, 640, 400}) {
+            page.resize(width, 400);
+            const auto* words = visibleWidget(page, "emptyPageSentence");
+            QTRY_VERIFY2(words->width() <= width && words->height() >= words->heightForWidth(words->width()), qPrintable(QString::number(width)));
+        }
+    }
+
+    void nothingIsCutInNarrowToolBars_data() {
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("1600x1000") << QSize(1600, 1000);
+        QTest::newRow("1280x800") << QSize(1280, 800);
+        QTest::newRow("1000x700") << QSize(1000, 700);
+    }
+    void nothingIsCutInNarrowToolBars() {
+        QFETCH(QSize, size);
+        for (const gui::ViewEntry& entry : gui::viewTable()) {
+            m_window->showView(entry.name);
+            QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), kPatience);
+        }
+        m_window->resize(size);
+        for (const gui::ViewEntry& entry : gui::viewTable()) {
+            m_window->showView(entry.name);
+            QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), kPatience);
+            const auto* view = visibleWidget(*m_window, qPrintable(QStringLiteral("view.") + entry.name));
+            QVERIFY2(view && view->minimumSizeHint().width() <= 640,
+                     qPrintable(QStringLiteral("%1 %2").arg(entry.name).arg(view ? view->minimumSizeHint().width() : -1)));
+            const auto rows = visibleChildren<views::FittingRow>(*m_window);
+            QVERIFY(!rows.isEmpty());
+            for (const auto* row : rows)
+                QTRY_VERIFY2(cutIn(*row).isEmpty(), qPrintable(entry.name + QLatin1Char(' ') + cutIn(*row)));
+        }
+        QCOMPARE(m_window->findChild<QDockWidget*>(QStringLiteral("projectDock"))->width(), theme().dock("project"));
+        QCOMPARE(m_window->findChild<QDockWidget*>(QStringLiteral("inspectorDock"))->isVisible(), size.width() >= 1280);
+        QVERIFY(m_window->views().width() >= 640);
     }
 
     void toolBarsOfTheViewsToo() {

@@ -8,6 +8,7 @@
 #include <widgets/views/clusters_list.h>
 #include <widgets/views/clusters_rank_chart.h>
 #include <widgets/views/parts_busy.h>
+#include <widgets/views/parts_fitting.h>
 #include <widgets/views/parts_gallery.h>
 #include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_segment.h>
@@ -79,7 +80,7 @@ ViewToolBar* ClustersView::makeToolBar() {
     m_slider->setMinimumWidth(120);
     m_slider->setMaximumWidth(200);
     m_slider->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    bar->addLabel(tr("Clusters"), m_slider);
+    QLabel* clusters = bar->addLabel(tr("Clusters"), m_slider);
     m_count = new QLabel(bar);
     m_count->setMinimumWidth(qRound(78 * theme().textScale()));
     bar->addWidget(m_count);
@@ -95,18 +96,21 @@ ViewToolBar* ClustersView::makeToolBar() {
     m_mode->addItems({tr("Paper"), tr("Reference code")});
     m_mode->setItemData(0, tr("Non-redundant samples are clustered, redundant ones attached to their most similar sample"), Qt::ToolTipRole);
     m_mode->setItemData(1, tr("What the authors' programs do: all samples of a class are clustered"), Qt::ToolTipRole);
-    bar->addLabel(tr("Mode"), m_mode);
+    QLabel* mode = bar->addLabel(tr("Mode"), m_mode);
     bar->addStretch();
     m_class = new QComboBox(bar);
     m_class->setAccessibleName(tr("Class"));
     m_class->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     bar->addWidget(m_class);
+    bar->dropWhenNarrow(mode);
+    bar->shortenWhenNarrow([this](bool narrow) { m_slider->setMinimumWidth(narrow ? 84 : 120); });
+    bar->dropWhenNarrow(clusters);
     return bar;
 }
 
 QWidget* ClustersView::makeLeft() {
     auto* left = new QWidget(this);
-    left->setMinimumWidth(220);
+    left->setMinimumWidth(190);
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -129,21 +133,30 @@ QWidget* ClustersView::makeLeft() {
 }
 
 QWidget* ClustersView::makeActionBar(QWidget* parent) {
-    auto* bar = new QWidget(parent);
-    auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(16, 4, 16, 12);
-    row->setSpacing(10);
+    auto* bar = new FittingRow(parent);
+    bar->row().setContentsMargins(16, 4, 16, 12);
+    bar->row().setSpacing(10);
     m_keep = new Segment({tr("Keep head"), tr("Keep n"), tr("Keep all"), tr("Drop")}, true, bar);
     m_keep->setAccessibleName(tr("What is kept of the cluster"));
+    m_keep->setShortTexts({tr("Head"), tr("n"), tr("All"), tr("Drop")});
     m_split = new KeyButton(QStringLiteral("split"), tr("Split"), QStringLiteral("S"), bar);
     m_split->setToolTip(tr("Show the cluster in two, three, four parts by farthest points, then whole again (S)"));
     m_relabel = new KeyButton(QStringLiteral("relabel"), tr("Relabel"), {}, bar);
     m_relabel->setToolTip(tr("Give the whole cluster another label; R relabels the selected samples"));
     m_tag = new KeyButton(QStringLiteral("tag"), tr("Tag"), QStringLiteral("T"), bar);
-    row->addWidget(m_keep);
-    row->addStretch(1);
+    bar->row().addWidget(m_keep);
+    bar->row().addStretch(1);
     for (auto* button : {m_split, m_relabel, m_tag})
-        row->addWidget(button);
+        bar->row().addWidget(button);
+    bar->shortenWhenNarrow([this](bool narrow) {
+        for (auto* button : {m_split, m_relabel, m_tag})
+            button->setShort(narrow);
+    });
+    bar->shortenWhenNarrow([this](bool narrow) { m_keep->setShort(narrow); });
+    bar->shortenWhenNarrow([this](bool narrow) {
+        for (auto* button : {m_split, m_relabel, m_tag})
+            button->setIconShown(!narrow);
+    });
     return bar;
 }
 

@@ -71,15 +71,16 @@ QWidget* HeatmapView::makeToolBar() {
     bar->addWidget(m_quantity);
     m_order = makeCombo({tr("Class"), tr("Class, cluster"), tr("Class, similarity")}, bar);
     m_order->setToolTip(tr("Order within each class: as in the data, by cluster, or by cosine to the current sample"));
-    bar->addLabel(tr("Order"), m_order);
+    QLabel* order = bar->addLabel(tr("Order"), m_order);
     bar->addWidget(m_order);
     m_range = new QComboBox(bar);
     m_range->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    bar->addLabel(tr("Range"), m_range);
+    m_range->setToolTip(tr("Range of the colours"));
+    QLabel* range = bar->addLabel(tr("Range"), m_range);
     bar->addWidget(m_range);
     m_blocks = makeCombo({tr("Mean"), tr("Min"), tr("Max")}, bar);
     m_blocks->setToolTip(tr("What a block of several pairs shows; Min finds rare contradictions that the mean hides"));
-    bar->addLabel(tr("Blocks"), m_blocks);
+    QLabel* blocks = bar->addLabel(tr("Blocks"), m_blocks);
     bar->addWidget(m_blocks);
     bar->addStretch();
     auto* goTo = new KeyButton(QStringLiteral("search"), tr("Go to"), QStringLiteral("G"), bar);
@@ -100,6 +101,10 @@ QWidget* HeatmapView::makeToolBar() {
     m_scale->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_scale->setMinimumWidth(104);
     bar->addWidget(m_scale);
+    for (QLabel* label : {range, order, blocks})
+        bar->dropWhenNarrow(label);
+    bar->shortenWhenNarrow([goTo](bool narrow) { goTo->setShort(narrow); });
+    bar->dropWhenNarrow(m_scale);
 
     connect(goTo, &QPushButton::clicked, this, &HeatmapView::askGoTo);
     connect(m_box, &QToolButton::toggled, this, [this](bool on) { m_canvas->map().setBoxMode(on); });

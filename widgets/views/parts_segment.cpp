@@ -17,7 +17,8 @@ namespace lpntk::views {
 using models::Role;
 using models::theme;
 
-Segment::Segment(const QStringList& texts, bool exclusive, QWidget* parent) : QWidget(parent), m_group(new QButtonGroup(this)) {
+Segment::Segment(const QStringList& texts, bool exclusive, QWidget* parent)
+    : QWidget(parent), m_group(new QButtonGroup(this)), m_texts(texts) {
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
@@ -51,6 +52,24 @@ void Segment::setCurrent(int index) {
     m_group->setExclusive(true);
 }
 
+void Segment::setShortTexts(const QStringList& texts) {
+    m_shortTexts = texts;
+    for (qsizetype i = 0; i < m_texts.size(); ++i)
+        if (auto* choice = button(static_cast<int>(i)); m_texts[i] != texts[i]) {
+            choice->setAccessibleName(m_texts[i]);
+            choice->setToolTip(m_texts[i]);
+        }
+}
+
+void Segment::setShort(bool isShort) {
+    const QStringList& texts = isShort ? m_shortTexts : m_texts;
+    for (qsizetype i = 0; i < texts.size(); ++i)
+        button(static_cast<int>(i))->setText(texts[i]);
+    // The row around asks at once, not when the event loop has told it.
+    layout()->activate();
+    updateGeometry();
+}
+
 KeyButton::KeyButton(const QString& icon, const QString& text, const QString& key, QWidget* parent)
     : QPushButton(parent), m_icon(icon), m_words(text), m_key(key) {
     setAccessibleName(text);
@@ -61,11 +80,23 @@ QSize KeyButton::sizeHint() const {
     const QFontMetricsF metrics(font());
     const QFontMetricsF small(theme().font(11, QFont::Medium));
     double width = 22 + metrics.horizontalAdvance(m_words);
-    if (!m_icon.isEmpty())
+    if (showsIcon())
         width += 22;
-    if (!m_key.isEmpty())
+    if (showsKey())
         width += 10 + std::max(18.0, small.horizontalAdvance(m_key) + 10);
     return {qCeil(width), theme().row("control")};
+}
+
+void KeyButton::setShort(bool isShort) {
+    m_short = isShort;
+    updateGeometry();
+    update();
+}
+
+void KeyButton::setIconShown(bool shown) {
+    m_iconShown = shown;
+    updateGeometry();
+    update();
 }
 
 void KeyButton::paintEvent(QPaintEvent*) {
@@ -76,22 +107,20 @@ void KeyButton::paintEvent(QPaintEvent*) {
     option.icon = {};
     style()->drawControl(QStyle::CE_PushButtonBevel, &option, &painter, this);
     const QColor ink = theme().colour(isEnabled() ? (isChecked() ? Role::accentText : Role::text) : Role::disabledText);
-    const bool keyFits = !m_key.isEmpty();
     QRectF inside = QRectF(rect()).adjusted(11, 0, -8, 0);
-    if (!m_icon.isEmpty()) {
+    if (showsIcon()) {
         theme().icon(m_icon).paint(&painter, QRect(qRound(inside.left()), (height() - 16) / 2, 16, 16), Qt::AlignCenter,
                                    isEnabled() ? QIcon::Normal : QIcon::Disabled);
         inside.adjust(22, 0, 0, 0);
     }
-    if (keyFits)
+    if (showsKey())
         inside.setRight(paintKey(painter, QPointF(inside.right(), height() / 2.0), m_key, theme().colour(isEnabled() ? Role::text2 : Role::disabledText)).left() - 6);
     paintText(painter, inside, m_words, font(), ink);
 }
 
-ViewToolBar::ViewToolBar(QWidget* parent) : QWidget(parent) {
-    auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 0, 12, 1);
-    row->setSpacing(8);
+ViewToolBar::ViewToolBar(QWidget* parent) : FittingRow(parent) {
+    row().setContentsMargins(12, 0, 12, 1);
+    row().setSpacing(8);
     setFixedHeight(theme().row("toolBar"));
     connect(&theme(), &models::Theme::changed, this, [this] { setFixedHeight(theme().row("toolBar")); });
 }
@@ -101,8 +130,8 @@ QLabel* ViewToolBar::addLabel(const QString& text, QWidget* control) {
     label->setProperty("role", "text2");
     label->setBuddy(control);
     control->setAccessibleName(text);
-    if (layout()->count() > 0)
-        static_cast<QHBoxLayout*>(layout())->addSpacing(4);
+    if (row().count() > 0)
+        row().addSpacing(4);
     layout()->addWidget(label);
     layout()->addWidget(control);
     return label;
@@ -113,7 +142,7 @@ void ViewToolBar::addWidget(QWidget* widget) {
 }
 
 void ViewToolBar::addStretch() {
-    static_cast<QHBoxLayout*>(layout())->addStretch(1);
+    row().addStretch(1);
 }
 
 void ViewToolBar::paintEvent(QPaintEvent*) {
@@ -143,10 +172,11 @@ void EmptyState::paintEvent(QPaintEvent*) {
     theme().icon(m_icon).paint(&painter, QRect((width() - 20) / 2, middle, 20, 20));
     painter.setFont(theme().font(13, QFont::Medium));
     painter.setPen(theme().colour(Role::text));
-    painter.drawText(QRect(16, middle + 28, width() - 32, 22), Qt::AlignCenter, m_title);
+    const int line = qRound(22 * theme().textScale());
+    painter.drawText(QRect(16, middle + 28, width() - 32, line), Qt::AlignCenter, m_title);
     painter.setFont(theme().font(13));
     painter.setPen(theme().colour(Role::text2));
-    painter.drawText(QRect(16, middle + 50, width() - 32, 60), Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, m_sentence);
+    painter.drawText(QRect(16, middle + 28 + line, width() - 32, 3 * line), Qt::AlignHCenter | Qt::AlignTop | Qt::TextWordWrap, m_sentence);
 }
 
 } // namespace lpntk::views

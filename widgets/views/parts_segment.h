@@ -1,5 +1,7 @@
 #pragma once
 
+#include <widgets/views/parts_fitting.h>
+
 #include <QPushButton>
 #include <QToolButton>
 #include <QWidget>
@@ -22,6 +24,9 @@ public:
     /// Checks without emitting; -1 checks none.
     void setCurrent(int index);
     QToolButton* button(int index) const { return m_buttons[static_cast<std::size_t>(index)]; }
+    /// Words for narrow places; the full ones stay as tooltips and accessible names.
+    void setShortTexts(const QStringList& texts);
+    void setShort(bool isShort);
 
 Q_SIGNALS:
     void chosen(int index);
@@ -29,6 +34,7 @@ Q_SIGNALS:
 private:
     QButtonGroup* m_group;
     std::vector<QToolButton*> m_buttons;
+    QStringList m_texts, m_shortTexts;
 };
 
 /// A push button that ends in the framed name of its key.
@@ -38,18 +44,25 @@ public:
     KeyButton(const QString& icon, const QString& text, const QString& key, QWidget* parent);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override { return sizeHint(); }
+    /// Without the name of the key, which the tooltip has too.
+    void setShort(bool isShort);
+    void setIconShown(bool shown);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    bool showsKey() const { return !m_key.isEmpty() && !m_short; }
+    bool showsIcon() const { return !m_icon.isEmpty() && m_iconShown; }
+
     QString m_icon;
     QString m_words;
     QString m_key;
+    bool m_short = false, m_iconShown = true;
 };
 
 /// The bar of a view below its tab: 44 px, panel ground, line below.
-class ViewToolBar : public QWidget {
+class ViewToolBar : public FittingRow {
     Q_OBJECT
 public:
     explicit ViewToolBar(QWidget* parent);

@@ -71,7 +71,7 @@ void ClassBalance::paintEvent(QPaintEvent* event) {
 
 CoverageChart::CoverageChart(QWidget* parent) : QWidget(parent) {
     setAccessibleName(tr("Coverage against the share kept"));
-    setMinimumSize(220, 120);
+    setMinimumSize(190, 120);
 }
 
 void CoverageChart::setCurves(std::vector<MethodCurve> curves, std::int64_t rows) {

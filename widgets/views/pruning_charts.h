@@ -17,7 +17,7 @@ public:
     ClassBalance(models::Session& session, QWidget* parent);
     void setKept(std::vector<std::int64_t> kept);
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return sizeHint(); }
+    QSize minimumSizeHint() const override { return {160, sizeHint().height()}; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -81,7 +81,7 @@ ViewToolBar* PruningView::makeToolBar() {
     auto* bar = new ViewToolBar(this);
     m_method = new QComboBox(bar);
     m_method->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    bar->addLabel(tr("Method"), m_method);
+    QLabel* method = bar->addLabel(tr("Method"), m_method);
     m_amount = new QSlider(Qt::Horizontal, bar);
     m_amount->setRange(1, 1000);
     m_amount->setPageStep(50);
@@ -90,8 +90,9 @@ ViewToolBar* PruningView::makeToolBar() {
     m_amount->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_amountLabel = bar->addLabel(tr("Keep"), m_amount);
     m_amountText = new QLabel(bar);
-    m_amountText->setMinimumWidth(qRound(150 * theme().textScale()));
     bar->addWidget(m_amountText);
+    m_amountCounts = makeLabel({}, "text2", bar);
+    bar->addWidget(m_amountCounts);
     bar->addStretch();
     m_edits = new QLabel(bar);
     m_edits->setProperty("role", "text2");
@@ -105,6 +106,10 @@ ViewToolBar* PruningView::makeToolBar() {
     m_export->setAccessibleName(tr("Export"));
     m_export->setProperty("primary", true);
     bar->addWidget(m_export);
+    bar->dropWhenNarrow(m_edits);
+    bar->dropWhenNarrow(method);
+    bar->shortenWhenNarrow([this](bool narrow) { m_amount->setMinimumWidth(narrow ? 84 : 120); });
+    bar->dropWhenNarrow(m_amountCounts); // the heads of the galleries have them too
     return bar;
 }
 
@@ -191,6 +196,7 @@ QWidget* PruningView::makeSummary() {
     };
     QLabel* unused = nullptr;
     auto* balanceBox = new QWidget(splitter);
+    balanceBox->setMinimumWidth(190);
     m_balance = new ClassBalance(session(), balanceBox);
     auto* scroll = new QScrollArea(balanceBox);
     scroll->setWidgetResizable(true);

@@ -131,18 +131,36 @@ MethodsTable::MethodsTable(QWidget* parent) : QTableView(parent), m_model(new Me
     horizontalHeader()->setSectionResizeMode(MethodsModel::NameColumn, QHeaderView::Stretch);
     horizontalHeader()->setHighlightSections(false);
     horizontalHeader()->setSectionsClickable(false);
-    connect(m_model, &QAbstractItemModel::modelReset, this, [this] { updateGeometry(); });
+    connect(m_model, &QAbstractItemModel::modelReset, this, [this] {
+        updateGeometry();
+        fitColumns();
+    });
     const auto choose = [this](const QModelIndex& index) { Q_EMIT methodChosen(m_model->methodAt(index.row())); };
     connect(this, &QTableView::clicked, this, choose);
     connect(this, &QTableView::activated, this, choose);
 }
 
+int MethodsTable::widthOf(int column) const {
+    return std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column));
+}
+
 QSize MethodsTable::minimumSizeHint() const {
-    // No name elided: it says which rule the row is about.
-    int width = 0;
-    for (int column = 0; column < m_model->columnCount(); ++column)
-        width += std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column));
-    return {width, QTableView::minimumSizeHint().height()};
+    return {widthOf(MethodsModel::NameColumn) + widthOf(MethodsModel::CoverageColumn), QTableView::minimumSizeHint().height()};
+}
+
+/// No name elided: it says which rule the row is about. The last figures go first.
+void MethodsTable::fitColumns() {
+    int used = 0;
+    for (int column = 0; column < m_model->columnCount(); ++column) {
+        setColumnHidden(column, false); // a hidden one has no width that could be asked for
+        used += widthOf(column);
+        setColumnHidden(column, column > MethodsModel::CoverageColumn && used > viewport()->width());
+    }
+}
+
+void MethodsTable::resizeEvent(QResizeEvent* event) {
+    QTableView::resizeEvent(event);
+    fitColumns();
 }
 
 void MethodsTable::setPresent(Method method) {

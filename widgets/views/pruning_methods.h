@@ -41,7 +41,13 @@ public:
 Q_SIGNALS:
     void methodChosen(lpntk::curation::Method method);
 
+protected:
+    void resizeEvent(QResizeEvent* event) override;
+
 private:
+    int widthOf(int column) const;
+    void fitColumns();
+
     MethodsModel* m_model;
 };
 

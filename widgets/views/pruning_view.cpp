@@ -117,11 +117,13 @@ void PruningView::refreshControls() {
     if (subset && run && run->rows() > 0) {
         const QString percent = format::share(static_cast<double>(subset->keptCount) / static_cast<double>(run->rows()));
         const QString counts = format::countOf(subset->keptCount, run->rows());
-        m_amountText->setText(QStringLiteral("%1 <span style='color:%3'>%2</span>").arg(percent, counts, theme().colour(Role::text2).name()));
+        m_amountText->setText(percent);
+        m_amountCounts->setText(counts);
         m_amount->setAccessibleDescription(percent + QStringLiteral(", ") + counts);
         m_edits->setText(format::counted(subset->handEdits, tr("1 edit by hand"), tr("%1 edits by hand")));
     } else {
         m_amountText->clear();
+        m_amountCounts->clear();
         m_edits->clear();
     }
 }

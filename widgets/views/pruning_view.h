@@ -71,7 +71,7 @@ private:
     QComboBox* m_method = nullptr;
     QLabel* m_amountLabel = nullptr;
     QSlider* m_amount = nullptr;
-    QLabel *m_amountText = nullptr, *m_edits = nullptr;
+    QLabel *m_amountText = nullptr, *m_amountCounts = nullptr, *m_edits = nullptr;
     QPushButton *m_compare = nullptr, *m_export = nullptr;
     QLabel *m_keptCount = nullptr, *m_prunedCount = nullptr;
     Gallery *m_kept = nullptr, *m_pruned = nullptr;

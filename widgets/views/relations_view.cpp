@@ -67,17 +67,18 @@ QWidget* RelationsView::makeToolBar() {
     auto* bar = new ViewToolBar(this);
     m_subject = new Segment({tr("Current sample"), tr("Selection")}, true, bar);
     m_subject->setCurrent(0);
+    m_subject->setShortTexts({tr("Sample"), tr("Selection")});
     bar->addWidget(m_subject);
     m_neighbours = new QComboBox(bar);
     for (const auto& [plus, minus] : kNeighbours)
         m_neighbours->addItem(QStringLiteral("%1 + %2").arg(plus).arg(minus));
     m_neighbours->setCurrentIndex(1);
     m_neighbours->setToolTip(tr("Interchangeable and contradictory neighbours shown"));
-    bar->addLabel(tr("Neighbours"), m_neighbours);
+    QLabel* neighbours = bar->addLabel(tr("Neighbours"), m_neighbours);
     bar->addWidget(m_neighbours);
     m_layout = new QComboBox(bar);
     m_layout->addItems({tr("Sides by sign"), tr("Force")});
-    bar->addLabel(tr("Layout"), m_layout);
+    QLabel* layout = bar->addLabel(tr("Layout"), m_layout);
     bar->addWidget(m_layout);
     bar->addStretch();
     m_classes = new QComboBox(bar);
@@ -93,6 +94,15 @@ QWidget* RelationsView::makeToolBar() {
     fit->setToolTip(tr("Fit the graph (F)"));
     fit->setAccessibleName(fit->toolTip());
     bar->addWidget(fit);
+    bar->dropWhenNarrow(layout);
+    bar->dropWhenNarrow(neighbours);
+    bar->shortenWhenNarrow([this](bool narrow) { m_expand->setShort(narrow); });
+    bar->shortenWhenNarrow([this](bool narrow) { m_subject->setShort(narrow); });
+    bar->shortenWhenNarrow([bar](bool narrow) {
+        bar->row().setSpacing(narrow ? 4 : 8);
+        bar->row().setContentsMargins(narrow ? 8 : 12, 0, narrow ? 8 : 12, 1);
+    });
+    bar->dropWhenNarrow(fit);
 
     const auto again = [this] {
         m_expanded.clear();

@@ -15,6 +15,7 @@ class QTableView;
 namespace lpntk::views {
 
 class EmptyState;
+class KeyButton;
 class HistogramPart;
 class RelationGraphHeader;
 class RelationGraphWidget;
@@ -73,7 +74,7 @@ private:
     QComboBox* m_layout;
     SampleActions* m_samples;
     QComboBox* m_classes;
-    QPushButton* m_expand;
+    KeyButton* m_expand;
     RelationGraphHeader* m_header;
     RelationGraphWidget* m_graph;
     HistogramPart* m_histogram;
