@@ -12,6 +12,7 @@
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRegularExpression>
@@ -20,6 +21,7 @@
 #include <QTableWidget>
 
 #include <algorithm>
+#include <utility>
 
 namespace lpntk::gui {
 
@@ -248,6 +250,8 @@ void KernelDialog::changed() {
     if (!m_outByHand)
         m_out->setText(proposedName());
     m_run->setEnabled(false);
+    m_planning = true;
+    m_runWhenPlanned = false;
     m_cost->setText(tr("Planning…"));
     say({});
     m_pause.start();
@@ -258,13 +262,25 @@ void KernelDialog::say(const QString& sentence) {
     m_words->setVisible(!sentence.isEmpty());
 }
 
+void KernelDialog::keyPressEvent(QKeyEvent* event) {
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    if (!enter || !m_planning)
+        return QDialog::keyPressEvent(event);
+    // A number that was just typed is still being planned; the run starts when that says it fits.
+    m_runWhenPlanned = true;
+    m_cost->setText(tr("Planning; the run starts when the plan is there…"));
+}
+
 void KernelDialog::plan() {
-    if (!m_session.data() || m_session.currentCheckpoint() < 0)
+    if (!m_session.data() || m_session.currentCheckpoint() < 0) {
+        m_planning = false;
         return say(tr("A kernel needs a data set and a network; open both first."));
+    }
     m_session.jobs().ask<run::KernelPlan>(
         "kernel.plan", this, [request = request()](const base::JobContext& context) { return engine::engine().plan(request, context); },
         [this](const run::KernelPlan& plan) { show(plan); },
         [this](const QString& sentence) {
+            m_planning = m_runWhenPlanned = false;
             m_cost->clear();
             m_layers->setRowCount(0);
             say(sentence);
@@ -290,7 +306,10 @@ void KernelDialog::show(const run::KernelPlan& plan) {
         }
     }
     say({});
+    m_planning = false;
     m_run->setEnabled(true);
+    if (std::exchange(m_runWhenPlanned, false))
+        run();
 }
 
 void KernelDialog::run() {

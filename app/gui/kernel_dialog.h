@@ -28,6 +28,9 @@ public:
 Q_SIGNALS:
     void started(lpntk::models::Ticket ticket);
 
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
 private:
     QWidget* makeChoices();
     QWidget* makePlan();
@@ -62,6 +65,8 @@ private:
     QPushButton* m_run = nullptr;
     QTimer m_pause;
     bool m_outByHand = false;
+    bool m_planning = false;       ///< the plan of what is chosen is not there yet
+    bool m_runWhenPlanned = false; ///< Return was pressed meanwhile
 };
 
 } // namespace lpntk::gui

@@ -112,7 +112,14 @@ private:
         QTRY_VERIFY_WITH_TIMEOUT(run->isEnabled(), kPatience);
         QVERIFY(visible<QLabel>(window, "planCost")->text().contains(QStringLiteral("300")));
         tests::typeInto(visible<QLineEdit>(window, "runFolder"), m_home.path(QStringLiteral("runs/three-hundred")));
-        tests::press(run);
+        // Return starts the run, also when the number was just typed and its plan is not there yet.
+        auto* count = visible<QSpinBox>(window, "sampleCount");
+        count->setFocus();
+        count->selectAll();
+        QTest::keyClicks(count, QString::number(kPerClass));
+        QTest::keyClick(count, Qt::Key_Return);
+        QVERIFY(!run->isEnabled());
+        QTRY_VERIFY_WITH_TIMEOUT(!visibleWidget(window, "kernelDialog"), kPatience);
         QTRY_VERIFY_WITH_TIMEOUT(session.run() != nullptr, kPatience);
         QCOMPARE(session.run()->rows(), std::int64_t{10 * kPerClass});
         QTRY_VERIFY_WITH_TIMEOUT(window.isSettled(), kPatience);
