@@ -6,6 +6,7 @@
 #include <core/base/parallel.h>
 
 #include <widgets/models/format.h>
+#include <widgets/models/theme.h>
 
 #include <QComboBox>
 #include <QDir>
@@ -16,6 +17,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRegularExpression>
+#include <QScrollBar>
 #include <QSpinBox>
 #include <QStyle>
 #include <QTableWidget>
@@ -75,7 +77,8 @@ KernelDialog::KernelDialog(models::Session& session, Settings& settings, const Q
     m_pause.setSingleShot(true);
     m_pause.setInterval(kPauseMilliseconds);
     connect(&m_pause, &QTimer::timeout, this, &KernelDialog::plan);
-    resize(900, 560);
+    const double scale = models::theme().textScale();
+    resize(qRound(900 * scale), qRound(560 * scale));
     changed();
     m_count->setFocus();
 }
@@ -194,14 +197,16 @@ QWidget* KernelDialog::makePlan() {
     m_layers = new QTableWidget(0, 5, body);
     m_layers->setObjectName(QStringLiteral("planLayers"));
     m_layers->setAccessibleName(tr("Layers of the plan"));
-    m_layers->setHorizontalHeaderLabels({tr("Layer"), tr("Way"), tr("Parameters"), tr("Products per pair"), tr("Kept per sample")});
+    m_layers->setHorizontalHeaderLabels({tr("Layer"), tr("Way"), tr("Parameters"), tr("Products\nper pair"), tr("Kept per\nsample")});
     m_layers->verticalHeader()->hide();
     m_layers->verticalHeader()->setDefaultSectionSize(26);
     m_layers->setShowGrid(false);
     m_layers->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_layers->setSelectionMode(QAbstractItemView::NoSelection);
     m_layers->setTabKeyNavigation(false);
-    m_layers->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_layers->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    m_layers->horizontalHeader()->setMinimumHeight(2 * QFontMetrics(models::theme().font(11)).height() + 10);
+    m_layers->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     column->addWidget(makeLabel(tr("Plan"), "section", body));
     column->addWidget(m_cost);
     column->addWidget(m_layers, 1);
@@ -305,6 +310,11 @@ void KernelDialog::show(const run::KernelPlan& plan) {
             m_layers->setItem(row, column, item);
         }
     }
+    int width = 0;
+    const QAbstractItemView& view = *m_layers;
+    for (int column = 0; column < m_layers->columnCount(); ++column)
+        width += std::max(view.sizeHintForColumn(column), m_layers->horizontalHeader()->sectionSizeHint(column));
+    m_layers->setMinimumWidth(width + m_layers->verticalScrollBar()->sizeHint().width() + 2);
     say({});
     m_planning = false;
     m_run->setEnabled(true);

@@ -12,10 +12,12 @@
 #include <QComboBox>
 #include <QDir>
 #include <QFileInfo>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
+#include <QTableWidget>
 #include <QTest>
 
 using namespace lpntk;
@@ -111,6 +113,9 @@ private:
         visible<QSpinBox>(window, "sampleCount")->setValue(kPerClass);
         QTRY_VERIFY_WITH_TIMEOUT(run->isEnabled(), kPatience);
         QVERIFY(visible<QLabel>(window, "planCost")->text().contains(QStringLiteral("300")));
+        const auto* header = visible<QTableWidget>(window, "planLayers")->horizontalHeader();
+        for (int column = 0; column < header->count(); ++column)
+            QVERIFY2(header->sectionSize(column) >= header->sectionSizeHint(column), qPrintable(QString::number(column)));
         tests::typeInto(visible<QLineEdit>(window, "runFolder"), m_home.path(QStringLiteral("runs/three-hundred")));
         // Return starts the run, also when the number was just typed and its plan is not there yet.
         auto* count = visible<QSpinBox>(window, "sampleCount");
