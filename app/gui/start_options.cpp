@@ -1,8 +1,10 @@
 #include "start_options.h"
 
+#include "path_field.h"
 #include "view_table.h"
 
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QRegularExpression>
 
 namespace lpntk::gui {
@@ -82,6 +84,11 @@ bool readFlag(const QString& argument, StartOptions& options) {
     return true;
 }
 
+/// Weights are opened by a dialog of their own, which nobody answers while a picture is made.
+bool isPictureOfWeights(const StartOptions& options) {
+    return !options.screenshot.isEmpty() && QFileInfo(options.path).isFile() && describe(options.path).kind == PathKind::weights;
+}
+
 } // namespace
 
 std::optional<StartOptions> parseStartOptions(const QStringList& arguments, QString* error) {
@@ -114,6 +121,10 @@ std::optional<StartOptions> parseStartOptions(const QStringList& arguments, QStr
             *error = tr("Only one project, run or data set can be opened at a time; \"%1\" is one too many.").arg(argument);
             return std::nullopt;
         }
+    }
+    if (isPictureOfWeights(options)) {
+        *error = tr("--screenshot cannot draw %1: weights alone have no view; give a project, a run or a data set.").arg(options.path);
+        return std::nullopt;
     }
     return options;
 }

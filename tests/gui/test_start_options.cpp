@@ -1,5 +1,7 @@
 #include <app/gui/start_options.h>
 
+#include <helpers/real_data.h>
+
 #include <QTest>
 
 using namespace lpntk::gui;
@@ -48,6 +50,16 @@ private Q_SLOTS:
         QString error;
         QVERIFY(!parseStartOptions(arguments, &error));
         QVERIFY(error.endsWith(QLatin1Char('.')));
+    }
+
+    void weightsMakeNoPicture() {
+        if (!std::filesystem::exists(lpntk::tests::sampleCheckpoint()))
+            QSKIP("The sample checkpoint is not in resources/checkpoints.");
+        const QString weights = QString::fromStdString(lpntk::tests::sampleCheckpoint().string());
+        QString error;
+        QVERIFY(parseStartOptions({weights}, &error));
+        QVERIFY(!parseStartOptions({weights, QStringLiteral("--screenshot"), QStringLiteral("a.png")}, &error));
+        QVERIFY2(error.contains(weights) && error.endsWith(QLatin1Char('.')), qPrintable(error));
     }
 
     void aPathMayLookLikeAnOption() {
