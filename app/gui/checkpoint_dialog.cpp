@@ -4,6 +4,7 @@
 #include "small_widgets.h"
 
 #include <widgets/models/format.h>
+#include <widgets/models/theme.h>
 
 #include <QComboBox>
 #include <QFormLayout>
@@ -91,7 +92,8 @@ CheckpointDialog::CheckpointDialog(models::Session& session, const QString& path
     m_file->setPath(path);
     m_file->setFocus();
     check();
-    resize(640, 560);
+    const double scale = models::theme().textScale();
+    resize(qRound(640 * scale), qRound(560 * scale));
 }
 
 void CheckpointDialog::addFields(QFormLayout& form) {

@@ -4,6 +4,7 @@
 #include "small_widgets.h"
 
 #include <widgets/models/format.h>
+#include <widgets/models/theme.h>
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -69,7 +70,7 @@ ExportDialog::ExportDialog(models::Session& session, const QString& folder, QWid
     m_folder->setText(folder);
     m_folder->setFocus();
     plan();
-    resize(600, sizeHint().height());
+    resize(qRound(600 * models::theme().textScale()), sizeHint().height());
 }
 
 void ExportDialog::addFields(QFormLayout& form) {

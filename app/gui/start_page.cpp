@@ -55,7 +55,9 @@ StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* paren
     auto* centre = new QHBoxLayout(page);
     centre->setContentsMargins(24, 24, 24, 16);
     auto* body = new QWidget(page);
-    body->setMaximumWidth(kWidth);
+    const auto fit = [body] { body->setMaximumWidth(qRound(kWidth * theme().textScale())); };
+    connect(&theme(), &models::Theme::changed, body, fit);
+    fit();
     centre->addStretch(1);
     centre->addWidget(body, 1000);
     centre->addStretch(1);

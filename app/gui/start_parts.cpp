@@ -165,6 +165,9 @@ void RecentRow::paintEvent(QPaintEvent*) {
 PairExample::PairExample(Kind kind, const QString& first, const QString& second, double cosine, QWidget* parent)
     : QWidget(parent), m_kind(kind), m_first(first), m_second(second), m_cosine(cosine) {
     setAccessibleName(tr("%1, cosine %2").arg(word(), format::cosine(cosine)));
+    QSizePolicy policy(QSizePolicy::Preferred, QSizePolicy::Preferred);
+    policy.setHeightForWidth(true);
+    setSizePolicy(policy);
     connect(&theme(), &models::Theme::changed, this, &QWidget::updateGeometry);
 }
 
@@ -172,14 +175,38 @@ QString PairExample::word() const {
     return m_kind == Kind::interchangeable ? tr("Interchangeable") : m_kind == Kind::unrelated ? tr("Unrelated") : tr("Contradictory");
 }
 
-QSize PairExample::minimumSizeHint() const {
+QString PairExample::sentence() const {
+    return m_kind == Kind::interchangeable ? tr("Learning one also teaches the other.")
+           : m_kind == Kind::unrelated     ? tr("Learning one leaves the other alone.")
+                                           : tr("Learning one unteaches the other.");
+}
+
+/// Room for the words beside the pictures.
+QRect PairExample::wordsRect(int width) const {
+    const int left = 16 + 2 * kPairPicture + 20;
+    return {left, 16, std::max(0, width - left - 16), 0};
+}
+
+bool PairExample::isTight(int width) const {
+    const QFontMetrics metrics(theme().font(13, QFont::Medium));
+    return 25 + metrics.horizontalAdvance(word()) + 12 + metrics.horizontalAdvance(format::cosine(m_cosine)) > wordsRect(width).width();
+}
+
+int PairExample::heightForWidth(int width) const {
     const QFontMetrics large(theme().font(13, QFont::Medium)), small(theme().font(12));
-    const int words = large.horizontalAdvance(word()) + large.horizontalAdvance(format::cosine(m_cosine)) + 24;
-    return {16 + 2 * kPairPicture + 20 + 25 + words + 16, std::max(kPairPicture, large.height() + 3 + 2 * small.height()) + 32};
+    const QRect room(0, 0, wordsRect(width).width(), 1000);
+    const int lines = large.height() * (isTight(width) ? 2 : 1) + 3;
+    return std::max(kPairPicture, lines + small.boundingRect(room, Qt::TextWordWrap, sentence()).height()) + 32;
+}
+
+QSize PairExample::minimumSizeHint() const {
+    const int width = 16 + 2 * kPairPicture + 20 + 25 + QFontMetrics(theme().font(13, QFont::Medium)).horizontalAdvance(word()) + 18;
+    return {width, kPairPicture + 32};
 }
 
 QSize PairExample::sizeHint() const {
-    return minimumSizeHint().expandedTo({340, 0});
+    const int width = std::max(340, minimumSizeHint().width());
+    return {width, heightForWidth(width)};
 }
 
 void PairExample::paintEvent(QPaintEvent*) {
@@ -191,7 +218,9 @@ void PairExample::paintEvent(QPaintEvent*) {
     const QRect first(16, 16, kPairPicture, kPairPicture);
     painter.drawImage(first, m_first);
     painter.drawImage(first.translated(kPairPicture + 4, 0), m_second);
-    const int left = first.right() + kPairPicture + 21;
+    const QRect words = wordsRect(width());
+    const int left = words.left();
+    const bool tight = isTight(width());
     const Role role = m_kind == Kind::interchangeable ? Role::positive : m_kind == Kind::unrelated ? Role::neutral : Role::negative;
     QPen pen(theme().colour(role), m_kind == Kind::unrelated ? 2 : 4);
     pen.setCapStyle(Qt::FlatCap);
@@ -207,14 +236,15 @@ void PairExample::paintEvent(QPaintEvent*) {
     painter.drawLine(left, middle, left + 18, middle);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(theme().colour(Role::text));
-    painter.drawText(QRect(left + 25, 16, width() - left - 41, line), Qt::AlignLeft | Qt::AlignVCenter, word());
-    painter.drawText(QRect(left, 16, width() - left - 16, line), Qt::AlignRight | Qt::AlignVCenter, format::cosine(m_cosine));
+    painter.drawText(QRect(left + 25, 16, words.width() - 23, line), Qt::AlignLeft | Qt::AlignVCenter, word());
+    if (tight)
+        painter.drawText(QRect(left + 25, 16 + line, words.width() - 25, line), Qt::AlignLeft | Qt::AlignVCenter, format::cosine(m_cosine));
+    else
+        painter.drawText(QRect(left, 16, words.width(), line), Qt::AlignRight | Qt::AlignVCenter, format::cosine(m_cosine));
     painter.setFont(theme().font(12));
     painter.setPen(theme().colour(Role::text2));
-    const QString sentence = m_kind == Kind::interchangeable ? tr("Learning one also teaches the other.")
-                             : m_kind == Kind::unrelated     ? tr("Learning one leaves the other alone.")
-                                                             : tr("Learning one unteaches the other.");
-    painter.drawText(QRect(left, 16 + line + 3, width() - left - 16, 3 * line), Qt::TextWordWrap | Qt::AlignTop | Qt::AlignLeft, sentence);
+    const int below = 16 + line * (tight ? 2 : 1) + 3;
+    painter.drawText(QRect(left, below, words.width(), height() - below), Qt::TextWordWrap | Qt::AlignTop | Qt::AlignLeft, sentence());
 }
 
 void Card::setMarked(bool marked) {

@@ -56,12 +56,17 @@ public:
     PairExample(Kind kind, const QString& first, const QString& second, double cosine, QWidget* parent);
     QSize sizeHint() const override;
     QSize minimumSizeHint() const override;
+    int heightForWidth(int width) const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
     QString word() const;
+    QString sentence() const;
+    QRect wordsRect(int width) const;
+    /// Whether the cosine stands below the word, as there is no room beside it.
+    bool isTight(int width) const;
     Kind m_kind;
     QImage m_first, m_second;
     double m_cosine;
