@@ -323,6 +323,8 @@ void KernelDialog::show(const run::KernelPlan& plan) {
 }
 
 void KernelDialog::run() {
+    if (m_session.currentCheckpoint() < 0)
+        return say(tr("The network could not be loaded; Issues says why."));
     const QString out = m_out->text().trimmed();
     if (out.isEmpty())
         return say(tr("Name a folder for the run."));

@@ -2,6 +2,7 @@
 
 #include "kernel_picture.h"
 
+#include <widgets/models/format.h>
 #include <widgets/models/selection_model.h>
 
 #include <QCryptographicHash>
@@ -150,10 +151,15 @@ ProjectFile ProjectController::snapshot() const {
     const auto data = m_session.data();
     if (data)
         project.dataSource = data->kind.empty() ? textOf(data->path) : data->kind + ":" + textOf(data->path);
-    for (const models::Checkpoint& checkpoint : m_session.checkpoints())
+    for (std::size_t i = 0; i < m_session.checkpoints().size(); ++i) {
+        const models::Checkpoint& checkpoint = m_session.checkpoints()[i];
+        if (checkpoint.listed)
+            continue; // comes back with its run
+        if (static_cast<int>(i) == m_session.currentCheckpoint())
+            project.currentCheckpoint = static_cast<int>(project.checkpoints.size());
         project.checkpoints.push_back({checkpoint.spec.model, checkpoint.spec.weights, checkpoint.spec.seed, checkpoint.name.toStdString(),
                                        checkpoint.accuracy, checkpoint.preprocessing});
-    project.currentCheckpoint = m_session.currentCheckpoint();
+    }
     project.runs = m_session.runFolders();
     if (m_session.run())
         project.currentRun = m_session.run()->folder();

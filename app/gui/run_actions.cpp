@@ -65,6 +65,7 @@ void RunActions::pauseOrResume() {
 void RunActions::compute() {
     if (!m_session.data() || m_session.currentCheckpoint() < 0)
         return;
+    m_session.describeCheckpoint(m_session.currentCheckpoint());
     auto* dialog = new KernelDialog(m_session, m_settings, defaultRunFolder(), m_window);
     dialog->open();
 }

@@ -189,6 +189,37 @@ private Q_SLOTS:
         QTRY_COMPARE(session.jobs().running(), 0);
     }
 
+    void theNetworkOfARunIsListedButNotLoaded() {
+        QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "run";
+        const auto weights = std::filesystem::path(folder.path().toStdString()) / "net.safetensors";
+        tests::writeSyntheticRun(path, tests::makeSyntheticRun(100, 5));
+        run::Manifest manifest = run::readManifest(path);
+        manifest.weights = weights.string();
+        run::writeManifest(path, manifest);
+        Session session;
+        session.openRun(path);
+        QTRY_VERIFY(session.run() && session.jobs().running() == 0);
+        QVERIFY(session.checkpoints().empty()); // the weights are gone
+        base::writeFileAtomically(weights, "not looked at");
+        session.closeAll();
+        session.openRun(path);
+        QTRY_VERIFY(session.run() && session.jobs().running() == 0);
+        QCOMPARE(session.checkpoints().size(), std::size_t(1));
+        QVERIFY(session.checkpoints()[0].listed && !session.checkpoints()[0].info);
+        QCOMPARE(session.checkpoints()[0].name, QStringLiteral("net"));
+        QCOMPARE(session.currentCheckpoint(), 0);
+        QVERIFY(!engine::engineIsOpen());
+        session.openRun(path);
+        QTRY_COMPARE(session.jobs().running(), 0);
+        QCOMPARE(session.checkpoints().size(), std::size_t(1));
+        engine::NetworkSpec opened; // the user's own choice takes its place, with the network still to be guessed
+        opened.weights = weights;
+        session.openCheckpoint(opened);
+        QCOMPARE(session.checkpoints().size(), std::size_t(1));
+        QVERIFY(!session.checkpoints()[0].listed && session.checkpoints()[0].spec.model.empty());
+    }
+
     void closingForgetsEverything() {
         tests::RunFixture fixture(100, 5);
         auto& session = fixture.session; // in the middle of the work

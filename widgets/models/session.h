@@ -52,6 +52,7 @@ struct Checkpoint {
     std::optional<double> accuracy;        ///< measured on load
     std::optional<engine::NetworkInfo> info;
     std::optional<data::Preprocessing> preprocessing; ///< chosen by the user; null = what fits the data set
+    bool listed = false;                   ///< named by a run; nothing of it is loaded before somebody needs it
 };
 
 /// A problem with what to do about it; shown in the Issues list, never as a message box.
@@ -94,6 +95,8 @@ public:
     /// `preprocessing`: null = what fits the data set.
     void openCheckpoint(const engine::NetworkSpec& spec, const std::optional<data::Preprocessing>& preprocessing = {});
     void setCurrentCheckpoint(int index);
+    /// Loads and measures a checkpoint that a run only named; the others are described when they are opened.
+    void describeCheckpoint(int index);
     void openRun(const std::filesystem::path& folder);
     /// Lists a run without opening it (the other runs of a project).
     void noteRun(const std::filesystem::path& folder);
@@ -175,6 +178,7 @@ private:
     void openDataOfRun();
     void compareDataWithRun();
     void describeCheckpoints();
+    void listNetworkOfRun();
     void cover();
     base::RowId rowOf(SampleId sample) const;
     std::span<const float> probabilitiesOf(SampleId sample) const;

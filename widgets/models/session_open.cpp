@@ -9,6 +9,7 @@
 #include <QUndoStack>
 
 #include <algorithm>
+#include <utility>
 
 namespace lpntk::models {
 
@@ -57,6 +58,11 @@ QString nameOf(const engine::NetworkSpec& spec) {
 
 bool sameSpec(const engine::NetworkSpec& a, const engine::NetworkSpec& b) {
     return a.model == b.model && a.weights == b.weights && a.seed == b.seed;
+}
+
+bool sameFile(const std::filesystem::path& a, const std::filesystem::path& b) {
+    std::error_code problem;
+    return a == b || std::filesystem::equivalent(a, b, problem);
 }
 
 } // namespace
@@ -138,6 +144,11 @@ void Session::compareDataWithRun() {
 // --- networks -------------------------------------------------------------------------------------------------------
 
 void Session::openCheckpoint(const engine::NetworkSpec& spec, const std::optional<data::Preprocessing>& preprocessing) {
+    // The same network may stand there by the name of a run; now it is the user's.
+    std::erase_if(m_checkpoints, [&](const Checkpoint& checkpoint) {
+        return checkpoint.listed && (sameSpec(checkpoint.spec, spec) || (!spec.weights.empty() && sameFile(checkpoint.spec.weights, spec.weights)));
+    });
+    m_currentCheckpoint = std::min(m_currentCheckpoint, static_cast<int>(m_checkpoints.size()) - 1);
     const auto known = std::find_if(m_checkpoints.begin(), m_checkpoints.end(),
                                     [&](const Checkpoint& checkpoint) { return sameSpec(checkpoint.spec, spec); });
     if (known != m_checkpoints.end()) {
@@ -154,7 +165,7 @@ void Session::describeCheckpoints() {
     if (!m_data)
         return; // described when a data set says how many classes and pixels there are
     for (const Checkpoint& checkpoint : m_checkpoints) {
-        if (checkpoint.info)
+        if (checkpoint.info || checkpoint.listed)
             continue;
         m_jobs->start<Described>(
             tr("Check %1").arg(checkpoint.name), true, this,
@@ -179,6 +190,37 @@ void Session::describeCheckpoints() {
                 emitLater(Change::networks);
             });
     }
+}
+
+void Session::describeCheckpoint(int index) {
+    if (index < 0 || index >= static_cast<int>(m_checkpoints.size()) || !std::exchange(m_checkpoints[static_cast<std::size_t>(index)].listed, false))
+        return;
+    describeCheckpoints();
+}
+
+/// So that another kernel of the same network can be asked for. Describing it would load libtorch, which looking at a run
+/// does not need.
+void Session::listNetworkOfRun() {
+    const run::Manifest& manifest = m_run->manifest();
+    const engine::NetworkSpec spec{manifest.model, manifest.weights, manifest.seed};
+    std::error_code problem;
+    const bool there = manifest.weights.empty() ? manifest.weightsHash.empty() && !manifest.model.empty()
+                                                : std::filesystem::is_regular_file(spec.weights, problem);
+    const bool known = std::any_of(m_checkpoints.begin(), m_checkpoints.end(), [&](const Checkpoint& checkpoint) {
+        return sameSpec(checkpoint.spec, spec) || (!spec.weights.empty() && sameFile(checkpoint.spec.weights, spec.weights));
+    });
+    if (!there || known)
+        return;
+    Checkpoint checkpoint{spec, nameOf(spec), std::nullopt, std::nullopt, std::nullopt, true};
+    try {
+        checkpoint.preprocessing = data::preprocessingFromJson(manifest.preprocessing, "manifest.json");
+    } catch (const base::Error&) {
+        // What fits the data set will do.
+    }
+    m_checkpoints.push_back(std::move(checkpoint));
+    if (m_currentCheckpoint < 0)
+        m_currentCheckpoint = static_cast<int>(m_checkpoints.size()) - 1;
+    emitLater(Change::networks);
 }
 
 void Session::setCurrentCheckpoint(int index) {
@@ -227,6 +269,7 @@ void Session::runOpened(std::shared_ptr<const run::Run> run) {
     m_pruneOptions.scores.clear(); // of the other run's network
     if (!sameData)
         m_selection->forget();
+    listNetworkOfRun();
     openDataOfRun();
     emitLater(Changes(Change::run) | Change::clustering | Change::subset);
     recluster();
