@@ -11,7 +11,9 @@
 #include <QToolButton>
 
 #include <algorithm>
+#include <array>
 #include <limits>
+#include <numeric>
 
 namespace lpntk::views {
 
@@ -134,9 +136,16 @@ void HeadCard::paintEvent(QPaintEvent*) {
     paintText(painter, line.adjusted(kSwatch + 20 + used, 2, 0, 0), subtitle(), theme().font(13), theme().colour(Role::text2));
 
     const auto values = facts();
-    const double column = std::min(190.0 * scale, (width() - left - kMargin) / 3.0);
+    // Three equal columns; in a narrow card each is as wide as its own words.
+    std::array<double, 3> columns{};
+    for (std::size_t i = 0; i < values.size(); ++i)
+        columns[i % 3] = std::max(columns[i % 3], QFontMetricsF(theme().font(11)).horizontalAdvance(values[i].name) + 12);
+    const double equal = std::min(190.0 * scale, (width() - left - kMargin) / 3.0);
+    if (*std::max_element(columns.begin(), columns.end()) <= equal)
+        columns.fill(equal);
     for (std::size_t i = 0; i < values.size(); ++i) {
-        const double x = left + static_cast<double>(i % 3) * column;
+        const double column = columns[i % 3];
+        const double x = left + std::accumulate(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(i % 3), 0.0);
         const double y = line.bottom() + 6 + static_cast<double>(i / 3) * 44 * scale;
         paintText(painter, QRectF(x, y, column - 8, 16 * scale), values[i].name, theme().font(11), theme().colour(Role::text3));
         paintText(painter, QRectF(x, y + 17 * scale, column - 8, 20 * scale), values[i].value, theme().font(15, QFont::Medium), theme().colour(Role::text));

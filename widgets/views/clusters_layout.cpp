@@ -110,7 +110,7 @@ ViewToolBar* ClustersView::makeToolBar() {
 
 QWidget* ClustersView::makeLeft() {
     auto* left = new QWidget(this);
-    left->setMinimumWidth(190);
+    left->setMinimumWidth(150);
     auto* column = new QVBoxLayout(left);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -162,6 +162,7 @@ QWidget* ClustersView::makeActionBar(QWidget* parent) {
 
 QWidget* ClustersView::makeRight() {
     auto* right = new QWidget(this);
+    right->setMinimumWidth(480); // the facts of the head in full
     auto* column = new QVBoxLayout(right);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
