@@ -9,6 +9,7 @@ function(lpntk_core_room name)
   add_library(lpntk_${name} OBJECT ${sources})
   target_include_directories(lpntk_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(lpntk_${name} PUBLIC ${arg_USES} ${arg_LIBRARIES})
+  target_precompile_headers(lpntk_${name} REUSE_FROM lpntk_core_pch)
 endfunction()
 
 # A room of the engine library, the only place with libtorch.
@@ -33,10 +34,19 @@ function(lpntk_widget_room name)
   # ATen has a member called slots, VTK one called signals: Q_SIGNALS, Q_SLOTS, Q_EMIT everywhere.
   target_compile_definitions(lpntk_widgets_${name} PUBLIC QT_NO_KEYWORDS QT_NO_CAST_FROM_BYTEARRAY)
   target_link_libraries(lpntk_widgets_${name} PUBLIC ${arg_USES} ${arg_LIBRARIES})
+  target_precompile_headers(lpntk_widgets_${name} PRIVATE <QtWidgets> <nlohmann/json.hpp>)
+endfunction()
+
+# What test programs and their helpers have in common.
+function(lpntk_test_settings target)
+  set_target_properties(${target} PROPERTIES AUTOMOC ON POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS
+                             LPNTK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" LPNTK_BINARY_DIR="${PROJECT_BINARY_DIR}")
 endfunction()
 
 # Test programs of a folder tests/<name>: every test_*.cpp there is one QtTest program; helper sources
-# (anything else) are linked into each. WITH names what the tests link; ENVIRONMENT is set for each test;
+# (anything else) are compiled once and linked into each. WITH names what the tests link; ENVIRONMENT is set for each test;
 # a folder whose tests open windows says DISPLAY and runs under xvfb-run where there is no display.
 function(lpntk_tests name)
   cmake_parse_arguments(arg "DISPLAY;TORCH" "" "WITH;ENVIRONMENT;LABELS" ${ARGN})
@@ -44,19 +54,27 @@ function(lpntk_tests name)
   file(GLOB tests CONFIGURE_DEPENDS ${folder}/test_*.cpp)
   file(GLOB helpers CONFIGURE_DEPENDS ${folder}/*.cpp)
   list(FILTER helpers EXCLUDE REGEX "/test_[^/]*$")
+  set(base ${arg_WITH} Qt6::Test)
+  if(arg_TORCH)
+    list(APPEND base lpntk_torch_usage)
+  endif()
+  # Half of the time that a test takes to compile are headers: one library per folder holds them and the helpers.
+  string(REPLACE "/" "_" common tests_${name})
+  file(CONFIGURE OUTPUT ${common}.cpp CONTENT "// Holds a precompiled header.\n")
+  add_library(${common} STATIC ${helpers} ${CMAKE_CURRENT_BINARY_DIR}/${common}.cpp)
+  lpntk_test_settings(${common})
+  target_link_libraries(${common} PUBLIC ${base})
+  target_precompile_headers(${common} PRIVATE <QtTest> $<$<BOOL:${arg_DISPLAY}>:<QtWidgets$<ANGLE-R>>
+                            $<$<BOOL:${arg_TORCH}>:<ATen/ATen.h$<ANGLE-R>>)
   foreach(source ${tests})
     get_filename_component(stem ${source} NAME_WE)
     set(target ${name}_${stem})
     string(REPLACE "/" "_" target ${target})
-    add_executable(${target} ${source} ${helpers})
-    set_target_properties(${target} PROPERTIES AUTOMOC ON RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-    target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
-    target_compile_definitions(${target} PRIVATE QT_NO_KEYWORDS
-                               LPNTK_SOURCE_DIR="${PROJECT_SOURCE_DIR}" LPNTK_BINARY_DIR="${PROJECT_BINARY_DIR}")
-    target_link_libraries(${target} PRIVATE ${arg_WITH} Qt6::Test)
-    if(arg_TORCH)
-      target_link_libraries(${target} PRIVATE lpntk_torch_usage)
-    endif()
+    add_executable(${target} ${source})
+    lpntk_test_settings(${target})
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+    target_link_libraries(${target} PRIVATE ${common})
+    target_precompile_headers(${target} REUSE_FROM ${common})
     if(arg_DISPLAY)
       add_test(NAME ${name}/${stem} COMMAND ${PROJECT_SOURCE_DIR}/packaging/with-display.sh $<TARGET_FILE:${target}>)
     else()
