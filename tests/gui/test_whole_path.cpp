@@ -52,6 +52,7 @@ private Q_SLOTS:
         window.show();
         QVERIFY(QTest::qWaitForWindowExposed(&window));
         window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window)); // else its keys lead nowhere
         models::Session& session = window.session();
         QVERIFY(!engine::engineIsOpen());
 

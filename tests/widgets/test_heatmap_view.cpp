@@ -94,6 +94,8 @@ void TestHeatmapView::initTestCase() {
     m_view->resize(1036, 790);
     m_view->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
+    m_view->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_view.get()));
 }
 
 void TestHeatmapView::cleanupTestCase() {

@@ -67,6 +67,8 @@ void TestRelationsView::initTestCase() {
     m_view->resize(1036, 860);
     m_view->show();
     QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
+    m_view->activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(m_view.get()));
 }
 
 void TestRelationsView::cleanupTestCase() {
