@@ -1,5 +1,6 @@
 #include "gui_fixture.h"
 
+#include <helpers/show_window.h>
 #include <app/gui/main_window.h>
 
 #include <core/base/files.h>
@@ -58,10 +59,7 @@ private Q_SLOTS:
     void init() {
         m_window = std::make_unique<gui::MainWindow>();
         m_window->resize(1400, 900);
-        m_window->show();
-        QVERIFY(QTest::qWaitForWindowExposed(m_window.get()));
-        m_window->activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QVERIFY(tests::showActive(*m_window));
     }
     void cleanup() { m_window.reset(); }
 

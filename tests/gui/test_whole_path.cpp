@@ -1,5 +1,6 @@
 #include "gui_fixture.h"
 
+#include <helpers/show_window.h>
 #include <app/gui/main_window.h>
 #include <app/gui/view_area.h>
 
@@ -49,10 +50,7 @@ private Q_SLOTS:
             QSKIP("The sample checkpoint is not in resources/checkpoints.");
         gui::MainWindow window;
         window.resize(1500, 950);
-        window.show();
-        QVERIFY(QTest::qWaitForWindowExposed(&window));
-        window.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&window)); // else its keys lead nowhere
+        QVERIFY(tests::showActive(window));
         models::Session& session = window.session();
         QVERIFY(!engine::engineIsOpen());
 

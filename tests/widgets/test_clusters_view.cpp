@@ -1,5 +1,6 @@
 #include "picture_case.h"
 
+#include <helpers/show_window.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/clusters_list.h>
 #include <widgets/views/clusters_view.h>
@@ -137,8 +138,7 @@ private Q_SLOTS:
         Shown shown;
         QVERIFY(shown.wait());
         const auto whole = shown.view.gallery().count() + 1;
-        shown.view.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&shown.view));
+        QVERIFY(tests::showActive(shown.view));
         shown.view.gallery().setFocus();
         QTest::keyClick(&shown.view.gallery(), Qt::Key_S);
         QTRY_COMPARE(shown.view.gallery().count(), whole);

@@ -1,5 +1,6 @@
 #include "run_fixture.h"
 
+#include <helpers/show_window.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_gallery.h>
 #include <widgets/views/parts_neighbour_row.h>
@@ -159,9 +160,7 @@ private Q_SLOTS:
         const auto first = session.run()->sampleFromRow(base::RowId(0));
         const auto second = session.run()->sampleFromRow(base::RowId(1));
         gallery->setSections({{"a", "", "", "", {first, second}}});
-        window.show();
-        window.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QVERIFY(tests::showActive(window));
         gallery->setFocus();
         click(*gallery, first);
         click(*gallery, second, Qt::ControlModifier);

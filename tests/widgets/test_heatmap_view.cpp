@@ -1,5 +1,6 @@
 #include "run_fixture.h"
 
+#include <helpers/show_window.h>
 #include <helpers/picture_compare.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/heatmap_canvas.h>
@@ -92,10 +93,7 @@ void TestHeatmapView::initTestCase() {
     QVERIFY(m_fixture->wait());
     m_view = std::make_unique<HeatmapView>(m_fixture->session, nullptr);
     m_view->resize(1036, 790);
-    m_view->show();
-    QVERIFY(QTest::qWaitForWindowExposed(m_view.get()));
-    m_view->activateWindow();
-    QVERIFY(QTest::qWaitForWindowActive(m_view.get()));
+    QVERIFY(tests::showActive(*m_view));
 }
 
 void TestHeatmapView::cleanupTestCase() {

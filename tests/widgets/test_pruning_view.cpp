@@ -1,5 +1,6 @@
 #include "picture_case.h"
 
+#include <helpers/show_window.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_gallery.h>
 #include <widgets/views/pruning_methods.h>
@@ -105,8 +106,7 @@ private Q_SLOTS:
             return options;
         }());
         QVERIFY(shown.wait());
-        shown.view.activateWindow();
-        QVERIFY(QTest::qWaitForWindowActive(&shown.view));
+        QVERIFY(tests::showActive(shown.view));
         auto& gallery = shown.view.kept();
         const auto sample = gallery.sections()[0].samples[0];
         QTest::mouseClick(gallery.viewport(), Qt::LeftButton, {}, gallery.rectOf(sample).center());
