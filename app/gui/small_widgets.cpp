@@ -31,16 +31,6 @@ QToolButton* makeIconButton(const QString& icon, const QString& name, QWidget* p
     return button;
 }
 
-QFrame* makeLine(Qt::Orientation orientation, QWidget* parent) {
-    auto* line = new QFrame(parent);
-    line->setProperty("line", true);
-    if (orientation == Qt::Horizontal)
-        line->setFixedHeight(1);
-    else
-        line->setFixedWidth(1);
-    return line;
-}
-
 void keepRowHeight(QWidget& bar, const char* row) {
     const auto fit = [&bar, row] { bar.setFixedHeight(theme().row(row)); };
     QObject::connect(&theme(), &models::Theme::changed, &bar, fit);

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <QFrame>
 #include <QLabel>
 #include <QToolButton>
 
@@ -13,9 +12,6 @@ QLabel* makeLabel(const QString& text, const char* role, QWidget* parent);
 
 /// A quiet button with a 16 px icon; `name` is its accessible name and tooltip.
 QToolButton* makeIconButton(const QString& icon, const QString& name, QWidget* parent);
-
-/// A 1 px line in the border colour.
-QFrame* makeLine(Qt::Orientation orientation, QWidget* parent);
 
 /// Keeps a bar at one of the heights of tokens.json ("menuBar", "tab", ...), also when the text grows.
 void keepRowHeight(QWidget& bar, const char* row);
