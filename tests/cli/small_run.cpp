@@ -43,6 +43,13 @@ template std::vector<float> readArray(const QString& file);
 template std::vector<std::int64_t> readArray(const QString& file);
 template std::vector<std::uint8_t> readArray(const QString& file);
 
+QString SmallRun::makeWithSubset() {
+    if (const QString problem = make(); !problem.isEmpty() || m_missing)
+        return problem;
+    const auto pruned = runProgram({"prune", folder(), "--method", "heads", "--keep", "0.3", "--out", subset()});
+    return pruned.exitCode == 0 ? QString() : QString::fromUtf8(pruned.err);
+}
+
 QString SmallRun::weights() {
     return QString::fromStdString(sampleCheckpoint().string());
 }

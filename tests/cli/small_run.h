@@ -18,12 +18,15 @@ public:
 
     /// Empty when all went well, else what did not.
     QString make();
+    /// Also prunes it to the heads of 30 %, into subset().
+    QString makeWithSubset();
     /// Fashion-MNIST is not installed.
     bool isMissing() const { return m_missing; }
 
     QString path(const QString& name) const { return m_folder.filePath(name); }
     QString data() const { return path("data"); }
     QString folder() const { return path("run"); }
+    QString subset() const { return path("subset"); }
     static QString weights();
 
     /// Labels by original index, as the IDX file has them, and the pixels of one image.

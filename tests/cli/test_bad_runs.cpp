@@ -60,13 +60,10 @@ Change notANumberAt(int element) {
 } // namespace
 
 void TestBadRuns::initTestCase() {
-    const QString problem = m_run.make();
+    const QString problem = m_run.makeWithSubset();
     if (m_run.isMissing())
         QSKIP(qPrintable(problem));
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    const auto pruned =
-        runProgram({"prune", m_run.folder(), "--method", "heads", "--keep", "0.3", "--out", m_run.path("subset")});
-    QVERIFY2(pruned.exitCode == 0, pruned.err.constData());
 }
 
 void TestBadRuns::refuse(const QStringList& arguments, const QStringList& words, int exitCode) {
@@ -146,7 +143,7 @@ void TestBadRuns::damagedSubset() {
     QFETCH(Change, change);
     QFETCH(QStringList, words);
     const QString subset = m_run.path("damaged-subset");
-    copyFolder(m_run.path("subset"), subset);
+    copyFolder(m_run.subset(), subset);
     damage(subset + "/recipe.json", change);
     refuse({"export", subset, "--format", "idx", "--out", out()}, words);
     refuse({"replay", subset + "/recipe.json", "--out", out()}, words);
@@ -295,15 +292,15 @@ void TestBadRuns::takenFolders() {
     refuse(job + QStringList{m_run.folder()}, {m_run.folder(), "finished run", "choose another folder"});
     refuse(job + QStringList{m_run.folder(), "--resume"}, {"cannot be resumed", "300", "50", "choose another folder"});
     QCOMPARE(readBytes(m_run.path("run/manifest.json")), before);
-    refuse(job + QStringList{m_run.path("subset")}, {"something else than a run", "choose another folder"});
+    refuse(job + QStringList{m_run.subset()}, {"something else than a run", "choose another folder"});
     refuse(job + QStringList{SmallRun::weights()}, {"is a file", "choose another name"});
     const QString inside = m_run.path("data/inside");
     const QStringList words{inside, m_run.data(), "lies inside", "choose a folder elsewhere"};
-    refuse({"export", m_run.path("subset"), "--out", inside}, words);
+    refuse({"export", m_run.subset(), "--out", inside}, words);
     refuse(job + QStringList{inside}, words);
     refuse({"train", "--data", m_run.data(), "--model", "mlp", "--epochs", "1", "--out", inside}, words);
     QVERIFY(!QFile::exists(inside));
-    refuse({"export", m_run.path("subset"), "--out", m_run.path("subset/inside")}, {"one inside the other"});
+    refuse({"export", m_run.subset(), "--out", m_run.path("subset/inside")}, {"one inside the other"});
     QVERIFY(!QFile::exists(m_run.path("subset/inside")));
 }
 

@@ -40,7 +40,7 @@ private:
         return runProgram(QStringList{"export", subset(), "--format", format, "--out", m_run.path(out), "--json"} +
                           more);
     }
-    QString subset() const { return m_run.path("subset"); }
+    QString subset() const { return m_run.subset(); }
     std::int64_t label(std::int64_t sample) const { return m_run.trainLabels()[static_cast<std::size_t>(sample)]; }
     void compareIdx(const QString& folder, const std::vector<std::int64_t>& samples) const;
 
@@ -66,12 +66,10 @@ QByteArray bigEndian(std::initializer_list<std::size_t> numbers) {
 } // namespace
 
 void TestExport::initTestCase() {
-    const QString problem = m_run.make();
+    const QString problem = m_run.makeWithSubset();
     if (m_run.isMissing())
         QSKIP(qPrintable(problem));
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    const auto pruned = runProgram({"prune", m_run.folder(), "--method", "heads", "--keep", "0.3", "--out", subset()});
-    QVERIFY2(pruned.exitCode == 0, pruned.err.constData());
     m_kept = readArray<std::int64_t>(m_run.path("subset/keep_indices.npy"));
     m_pruned = readArray<std::int64_t>(m_run.path("subset/pruned_indices.npy"));
     QVERIFY(m_kept.size() > 80 && m_kept.size() + m_pruned.size() == SmallRun::kRows);

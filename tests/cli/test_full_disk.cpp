@@ -37,13 +37,10 @@ constexpr std::int64_t kFew = 100; // bytes; less than the smallest file that an
 } // namespace
 
 void TestFullDisk::initTestCase() {
-    const QString problem = m_run.make();
+    const QString problem = m_run.makeWithSubset();
     if (m_run.isMissing())
         QSKIP(qPrintable(problem));
     QVERIFY2(problem.isEmpty(), qPrintable(problem));
-    const auto pruned =
-        runProgram({"prune", m_run.folder(), "--method", "heads", "--keep", "0.3", "--out", m_run.path("subset")});
-    QVERIFY2(pruned.exitCode == 0, pruned.err.constData());
     QVERIFY(QDir().mkpath(place()));
     QFile file(m_run.path("file"));
     QVERIFY(file.open(QIODevice::WriteOnly));
@@ -54,7 +51,7 @@ void TestFullDisk::addWriters() {
     QTest::addColumn<QStringList>("arguments");
     const QStringList data{"--data", m_run.data(), "--limit", "100"};
     const QStringList weights{"--weights", SmallRun::weights()};
-    const QStringList subset{m_run.path("subset")};
+    const QStringList subset{m_run.subset()};
     QTest::newRow("kernel") << QStringList{"kernel"} + data + weights;
     QTest::newRow("train") << QStringList{"train", "--model", "lenet5", "--epochs", "1"} + data;
     QTest::newRow("score") << QStringList{"score"} + data + weights;
