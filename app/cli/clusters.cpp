@@ -85,8 +85,6 @@ void tell(const Console& console, const ClustersOptions& options, const analysis
 }
 
 int clusters(const ClustersOptions& options, Console& console) {
-    if (!(options.ratio > 0 && options.ratio <= 1))
-        throw base::OptionError(fmt::format("--ratio {} cannot work; give a number above 0 and at most 1", options.ratio));
     if (!options.out.empty())
         base::checkCanWrite(options.out);
     const auto run = options.run.open();
@@ -110,12 +108,12 @@ void addClusters(CLI::App& program, const std::function<void(CLI::App*, Work)>& 
     auto* command = program.add_subcommand("clusters", "farthest-point clusters of every class");
     const auto options = std::make_shared<ClustersOptions>();
     options->run.addTo(*command);
-    command->add_option("--ratio", options->ratio, "clusters per clustered sample")->check(share(false))->capture_default_str();
+    command->add_option("--ratio", options->ratio, "clusters per clustered sample")
+        ->check(share(false))
+        ->capture_default_str();
     addMode(*command, options->mode);
     command->add_option("--out", options->out, "file for all clusters (JSON)");
-    command->add_option("--list", options->list, "clusters to list")
-        ->check(CLI::Range(0, 1'000'000'000))
-        ->capture_default_str();
+    command->add_option("--list", options->list, "clusters to list")->check(atLeast(0))->capture_default_str();
     addThreads(*command, options->threads);
     run(command, [options](Console& console) { return clusters(*options, console); });
 }

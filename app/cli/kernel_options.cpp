@@ -46,7 +46,7 @@ void KernelJobOptions::addTo(CLI::App& command) {
         ->capture_default_str();
     command.add_option("--device", kernel.device, "cpu, or cuda[:i] where this version has it")->capture_default_str();
     command.add_option("--top", kernel.top, "neighbours kept per sample and sign")
-        ->check(atLeastOne())
+        ->check(atLeast(1))
         ->capture_default_str();
     addMemory(command, kernel.memoryBytes);
     addThreads(command, kernel.threads);

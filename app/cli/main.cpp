@@ -104,7 +104,8 @@ bool hasEmpty(std::span<char*> arguments) {
 
 /// The first word, where it is none of the commands.
 std::string unknownCommand(const CLI::App& program, std::span<char*> arguments) {
-    const auto word = std::find_if(arguments.begin() + 1, arguments.end(), [](const char* argument) { return *argument != '-'; });
+    const auto word =
+        std::find_if(arguments.begin() + 1, arguments.end(), [](const char* argument) { return *argument != '-'; });
     if (word == arguments.end())
         return {};
     const auto commands = program.get_subcommands(nullptr);
@@ -138,7 +139,8 @@ int runProgram(int argc, char** argv) {
     Request request;
     defineProgram(program, request);
     if (const std::string word = unknownCommand(program, arguments); !word.empty()) {
-        printFailure(fmt::format("there is no command {}; the commands are {} (lpntk --help)", base::quoted(word), commandNames(program)),
+        printFailure(fmt::format("there is no command {}; the commands are {} (lpntk --help)", base::quoted(word),
+                                 commandNames(program)),
                      asksForJson(arguments));
         return kWrongUsage;
     }

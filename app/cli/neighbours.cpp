@@ -1,4 +1,5 @@
 #include "command.h"
+#include "options.h"
 #include "run_options.h"
 #include "table.h"
 
@@ -80,9 +81,7 @@ void addNeighbours(CLI::App& program, const std::function<void(CLI::App*, Work)>
     const auto options = std::make_shared<NeighboursOptions>();
     options->run.addTo(*command);
     command->add_option("--sample", options->sample, "original index of the sample in its split")->required();
-    command->add_option("--top", options->top, "how many of each kind")
-        ->check(CLI::Range(0, 1'000'000'000))
-        ->capture_default_str();
+    command->add_option("--top", options->top, "how many of each kind")->check(atLeast(0))->capture_default_str();
     addThresholds(*command, options->thresholds);
     run(command, [options](Console& console) { return neighbours(*options, console); });
 }

@@ -68,8 +68,8 @@ void DataOptions::addTo(CLI::App& command, const std::string& defaultSplit) {
         command.add_option("--std", standardDeviation, "standard deviation of each channel")->delimiter(',');
     mean_->needs(deviation)->excludes(named);
     deviation->needs(mean_)->excludes(named);
-    command.add_option("--resize", resize, "shorter side in pixels")->check(atLeastOne());
-    command.add_option("--crop", crop, "side of the centre square in pixels")->check(atLeastOne());
+    command.add_option("--resize", resize, "shorter side in pixels")->check(atLeast(1));
+    command.add_option("--crop", crop, "side of the centre square in pixels")->check(atLeast(1));
     command.add_option("--channels", channels, "turn pictures into grey or rgb")->check(CLI::IsMember({"grey", "rgb"}));
 }
 
@@ -108,9 +108,9 @@ data::Preprocessing DataOptions::preprocessing(const data::Dataset& dataset,
 }
 
 void SampleOptions::addTo(CLI::App& command) {
-    auto* first = command.add_option("--limit", limit, "only the first N samples")->check(atLeastOne());
-    auto* balanced = command.add_option("--per-class", perClass, "only the first n samples of each class")
-                         ->check(atLeastOne());
+    auto* first = command.add_option("--limit", limit, "only the first N samples")->check(atLeast(1));
+    auto* balanced =
+        command.add_option("--per-class", perClass, "only the first n samples of each class")->check(atLeast(1));
     auto* listed =
         command.add_option("--indices", indicesFile, "only these samples: an integer .npy of original indices");
     first->excludes(balanced)->excludes(listed);
@@ -158,17 +158,19 @@ std::optional<std::string> weightsMetadata(const std::filesystem::path& weights,
 CLI::Validator above(double low) {
     return {[low](std::string& text) {
                 const auto value = numberIn(text);
-                return !value || *value > low ? std::string()
-                                              : fmt::format("{} is not possible, a number above {} is needed", text, low);
+                return !value || *value > low
+                           ? std::string()
+                           : fmt::format("{} is not possible, a number above {} is needed", text, low);
             },
             "NUMBER"};
 }
 
-CLI::Validator atLeastOne() {
-    return {[](std::string& text) {
+CLI::Validator atLeast(std::int64_t low) {
+    return {[low](std::string& text) {
                 const auto value = numberIn(text);
-                return !value || *value >= 1 ? std::string()
-                                             : fmt::format("{} is not possible, 1 is the least", text);
+                return !value || *value >= static_cast<double>(low)
+                           ? std::string()
+                           : fmt::format("{} is not possible, {} is the least", text, low);
             },
             "NUMBER"};
 }

@@ -24,8 +24,8 @@ struct NetworkOptions {
     std::uint64_t seed = 0;
 
     void addTo(CLI::App& command);
-    /// Without --model the name in the weights' own metadata is taken; without that the engine guesses it from their keys
-    /// and shapes. Throws OptionError without --model and --weights.
+    /// Without --model the name in the weights' own metadata is taken; without that the engine guesses it from their
+    /// keys and shapes. Throws OptionError without --model and --weights.
     engine::NetworkSpec spec() const;
 };
 
@@ -68,7 +68,7 @@ void addMemory(CLI::App& command, std::int64_t& bytes);
 std::optional<std::string> weightsMetadata(const std::filesystem::path& weights, const std::string& key);
 
 /// Validators with sentences; CLI11's own print the largest double.
-CLI::Validator atLeastOne();
+CLI::Validator atLeast(std::int64_t low);
 CLI::Validator above(double low);
 /// A share: from 0 to 1, or above 0 and at most 1.
 CLI::Validator share(bool zeroAllowed, const std::string& what = "a share");

@@ -97,14 +97,25 @@ void addPrune(CLI::App& program, const std::function<void(CLI::App*, Work)>& run
     for (const curation::Method method : curation::allMethods())
         names.emplace_back(curation::nameOf(method));
     command->add_option("--method", options->method, "rule that decides what is kept")->required()->check(CLI::IsMember(names));
-    command->add_option("--keep", options->rule.keep, "share to keep; thin-largest, drop-small and redundant keep what their own rule leaves")->check(share(false))->capture_default_str();
+    command
+        ->add_option("--keep", options->rule.keep,
+                     "share to keep; thin-largest, drop-small and redundant keep what their own rule leaves")
+        ->check(share(false))
+        ->capture_default_str();
     command->add_option("--seed", options->rule.seed, "of the random methods")->capture_default_str();
     command->add_option("--out", options->out, "subset folder to write")->required();
     command->add_flag("--replace", options->write.replace, "replace an existing subset folder");
     addMode(*command, options->mode);
-    command->add_option("--ratio", options->rule.clusterRatio, "thin-largest, drop-small: clusters per clustered sample")->check(share(false))->capture_default_str();
-    command->add_option("--thin", options->rule.thinShare, "thin-largest: share of the largest cluster to drop")->check(share(true))->capture_default_str();
-    command->add_option("--small", options->rule.smallMembers, "drop-small: clusters of at most this many samples go")->check(CLI::Range(0, 1'000'000'000))->capture_default_str();
+    command
+        ->add_option("--ratio", options->rule.clusterRatio, "thin-largest, drop-small: clusters per clustered sample")
+        ->check(share(false))
+        ->capture_default_str();
+    command->add_option("--thin", options->rule.thinShare, "thin-largest: share of the largest cluster to drop")
+        ->check(share(true))
+        ->capture_default_str();
+    command->add_option("--small", options->rule.smallMembers, "drop-small: clusters of at most this many samples go")
+        ->check(atLeast(0))
+        ->capture_default_str();
     command->add_flag("--lowest", options->dropLowest, "average: drop the lowest mean kappa, not the highest");
     command->add_option("--scores", options->scores, "el2n, grand, forgetting: scores.csv of lpntk score, or .npy by original index");
     command->add_option("--edits", options->edits, "decisions by hand: a project file or JSON with \"edits\"");

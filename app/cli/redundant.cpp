@@ -1,4 +1,5 @@
 #include "command.h"
+#include "options.h"
 #include "run_options.h"
 #include "table.h"
 
@@ -87,7 +88,7 @@ void addRedundant(CLI::App& program, const std::function<void(CLI::App*, Work)>&
     options->run.addTo(*command);
     addMode(*command, options->mode);
     command->add_option("--list", options->list, "samples to list, the clearest first (--json always has all)")
-        ->check(CLI::Range(0, 1'000'000'000))
+        ->check(atLeast(0))
         ->capture_default_str();
     run(command, [options](Console& console) { return redundant(*options, console); });
 }

@@ -1,4 +1,5 @@
 #include "command.h"
+#include "options.h"
 #include "run_options.h"
 #include "table.h"
 
@@ -69,7 +70,9 @@ int relations(const RelationsOptions& options, Console& console) {
     tellPairs(console, *run, pairs);
 
     base::Json json{{"thresholds", toJson(options.thresholds)},
-                    {"withinClassOnly", !run->hasFull()}, {"pairs", total}, {"overall", countsJson(summary.overall)}};
+                    {"withinClassOnly", !run->hasFull()},
+                    {"pairs", total},
+                    {"overall", countsJson(summary.overall)}};
     base::Json& byClass = json["byClassPair"] = base::Json::array();
     for (int a = 0; a < run->classes(); ++a) {
         for (int b = a; b < run->classes(); ++b) {
@@ -80,7 +83,10 @@ int relations(const RelationsOptions& options, Console& console) {
     }
     base::Json& list = json["contradictoryPairs"] = base::Json::array();
     for (const auto& pair : pairs)
-        list.push_back({{"a", sampleJson(*run, pair.a)}, {"b", sampleJson(*run, pair.b)}, {"cosine", base::shortestDouble(pair.cosine)}, {"kappa", base::shortestDouble(pair.kappa)}});
+        list.push_back({{"a", sampleJson(*run, pair.a)},
+                        {"b", sampleJson(*run, pair.b)},
+                        {"cosine", base::shortestDouble(pair.cosine)},
+                        {"kappa", base::shortestDouble(pair.kappa)}});
     console.result(json);
     return 0;
 }
@@ -93,7 +99,7 @@ void addRelations(CLI::App& program, const std::function<void(CLI::App*, Work)>&
     options->run.addTo(*command);
     addThresholds(*command, options->thresholds);
     command->add_option("--pairs", options->pairs, "contradictory pairs to list, the worst first")
-        ->check(CLI::Range(0, 1'000'000'000))
+        ->check(atLeast(0))
         ->capture_default_str();
     run(command, [options](Console& console) { return relations(*options, console); });
 }

@@ -1,6 +1,6 @@
+#include "run_options.h"
 #include "command.h"
 #include "options.h"
-#include "run_options.h"
 #include "table.h"
 
 #include <core/base/error.h>
@@ -19,8 +19,12 @@ void RunOptions::addTo(CLI::App& command) {
 }
 
 void addThresholds(CLI::App& command, analysis::Thresholds& thresholds) {
-    command.add_option("--plus", thresholds.plus, "smallest cosine of interchangeable samples")->check(share(true, "a cosine"))->capture_default_str();
-    command.add_option("--minus", thresholds.minus, "contradictory: cosine of minus this and less")->check(share(true, "a cosine without sign"))->capture_default_str();
+    command.add_option("--plus", thresholds.plus, "smallest cosine of interchangeable samples")
+        ->check(share(true, "a cosine"))
+        ->capture_default_str();
+    command.add_option("--minus", thresholds.minus, "contradictory: cosine of minus this and less")
+        ->check(share(true, "a cosine without sign"))
+        ->capture_default_str();
 }
 
 void addMode(CLI::App& command, std::string& mode) {

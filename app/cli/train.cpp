@@ -62,9 +62,7 @@ void addTrainingOptions(CLI::App& command, engine::TrainRequest& training) {
     command.add_option("--epochs", training.epochs, "passes over the data")
         ->check(CLI::Range(1, 1000000))
         ->capture_default_str();
-    command.add_option("--batch", training.batch, "samples per step")
-        ->check(atLeastOne())
-        ->capture_default_str();
+    command.add_option("--batch", training.batch, "samples per step")->check(atLeast(1))->capture_default_str();
     command.add_option("--lr", training.learningRate, "learning rate of the first step")
         ->check(above(0))
         ->capture_default_str();
@@ -78,16 +76,14 @@ void addTrainingOptions(CLI::App& command, engine::TrainRequest& training) {
         ->check(CLI::IsMember({"constant", "step", "cosine"}))
         ->capture_default_str();
     command.add_option("--step-epochs", training.stepEpochs, "step: epochs between two factors")
-        ->check(atLeastOne())
+        ->check(atLeast(1))
         ->capture_default_str();
-    command.add_option("--gamma", training.gamma, "step: the factor")
-        ->check(above(0))
-        ->capture_default_str();
+    command.add_option("--gamma", training.gamma, "step: the factor")->check(above(0))->capture_default_str();
     command.add_option("--history", training.history, "checkpoints that are kept")
         ->check(CLI::IsMember({"last", "epochs", "iterations"}))
         ->capture_default_str();
     command.add_option("--history-every", training.historyEvery, "every n-th epoch or iteration of them")
-        ->check(atLeastOne())
+        ->check(atLeast(1))
         ->capture_default_str();
     addThreads(command, training.threads);
 }
