@@ -126,7 +126,7 @@ WeightFile readTorchLegacy(std::shared_ptr<const base::MappedFile> file, const s
                 throw FormatError(fmt::format("{}: the storage \"{}\" is missing", where, storage.key));
             return found->second;
         },
-        where);
+        StateDictKind::checkpoint, where);
     result.format = "pytorch-legacy";
     return result;
 }

@@ -21,8 +21,6 @@ using Kind = PickleValue::Kind;
 namespace {
 
 constexpr std::size_t kMostDimensions = 32;
-/// Bytes that windows which are not contiguous may unfold to, all together.
-constexpr std::int64_t kMostGathered = std::int64_t{2} << 30;
 constexpr const char* kWrappers[] = {"state_dict", "model_state_dict", "model", "net", "state_dict_ema"};
 constexpr const char* kPrefixes[] = {"module.", "_orig_mod."};
 
@@ -53,16 +51,6 @@ const PickleValue* tensorCall(const PickleValue* value) {
     return nullptr;
 }
 
-bool isContiguous(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides) {
-    std::int64_t expected = 1;
-    for (std::size_t d = shape.size(); d-- > 0;) {
-        if (shape[d] != 1 && strides[d] != expected)
-            return false;
-        expected *= shape[d];
-    }
-    return true;
-}
-
 class TensorMaker {
 public:
     TensorMaker(const StorageLookup& storages, const std::string& where) : m_storages(storages), m_where(where) {}
@@ -78,74 +66,22 @@ public:
         NamedTensor tensor;
         tensor.name = name;
         tensor.type = storage.type;
-        tensor.shape = wholeNumbers(call.at(2), where);
-        const std::vector<std::int64_t> strides = wholeNumbers(call.at(3), where);
-        if (strides.size() != tensor.shape.size())
-            throw FormatError(
-                fmt::format("{}: {} strides for {} dimensions", where, strides.size(), tensor.shape.size()));
-        const std::int64_t count = base::checkedProduct(tensor.shape, where);
-        checkWindow(tensor.shape, strides, offsetValue->integer, count, storage, where);
+        Window window{wholeNumbers(call.at(2), where), wholeNumbers(call.at(3), where), offsetValue->integer};
+        checkWindow(window, storage.count, where);
         const StorageBytes bytes = m_storages(storage);
         if (static_cast<std::int64_t>(bytes.bytes.size()) !=
             storage.count * static_cast<std::int64_t>(sizeOf(storage.type)))
             throw FormatError(fmt::format("{}: its storage has {} bytes; {} values of {} were declared", where,
                                           bytes.bytes.size(), storage.count, nameOf(storage.type)));
-        cut(tensor, strides, offsetValue->integer, count, bytes);
+        m_cutter.cut(tensor, std::move(window), bytes, where);
         checkBooleans(tensor, m_where);
         return tensor;
     }
 
 private:
-    /// The largest element that the window reaches must lie within the storage.
-    static void checkWindow(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides,
-                            std::int64_t offset, std::int64_t count, const TorchStorage& storage,
-                            const std::string& where) {
-        std::int64_t last = offset;
-        if (count == 0)
-            return;
-        for (std::size_t d = 0; d < shape.size(); ++d)
-            last = base::checkedSum(last, base::checkedProduct({shape[d] - 1, strides[d]}, where), where);
-        if (last >= storage.count)
-            throw FormatError(fmt::format("{}: reaches element {} of a storage of {}", where, last, storage.count));
-    }
-
-    void cut(NamedTensor& tensor, std::span<const std::int64_t> strides, std::int64_t offset, std::int64_t count,
-             const StorageBytes& storage) {
-        const std::size_t size = sizeOf(tensor.type);
-        tensor.owner = storage.owner;
-        if (count == 0)
-            return;
-        if (isContiguous(tensor.shape, strides)) {
-            tensor.bytes =
-                storage.bytes.subspan(static_cast<std::size_t>(offset) * size, static_cast<std::size_t>(count) * size);
-            return;
-        }
-        const std::int64_t needed = base::checkedProduct({count, static_cast<std::int64_t>(size)}, m_where);
-        m_gathered = base::checkedSum(m_gathered, needed, m_where);
-        if (m_gathered > kMostGathered)
-            throw FormatError(fmt::format("{}, tensor \"{}\": unfolds to more than {} bytes; save it contiguous",
-                                          m_where, tensor.name, kMostGathered));
-        auto copy = std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(needed));
-        std::vector<std::int64_t> position(tensor.shape.size(), 0);
-        std::int64_t element = offset;
-        for (std::int64_t i = 0; i < count; ++i) {
-            std::memcpy(copy->data() + static_cast<std::size_t>(i) * size,
-                        storage.bytes.data() + static_cast<std::size_t>(element) * size, size);
-            for (std::size_t d = position.size(); d-- > 0;) {
-                element += strides[d];
-                if (++position[d] < tensor.shape[d])
-                    break;
-                element -= strides[d] * tensor.shape[d];
-                position[d] = 0;
-            }
-        }
-        tensor.bytes = *copy;
-        tensor.owner = std::move(copy);
-    }
-
     const StorageLookup& m_storages;
     const std::string& m_where;
-    std::int64_t m_gathered = 0;
+    WindowCutter m_cutter;
 };
 
 bool holdsTensors(const PickleValue& dict) {
@@ -220,13 +156,15 @@ TorchStorage torchStorage(const PickleValue& persistent, const std::string& wher
     return storage;
 }
 
-WeightFile stateDictFrom(const PickleValue& root, const StorageLookup& storages, const std::string& where) {
+WeightFile stateDictFrom(const PickleValue& root, const StorageLookup& storages, StateDictKind kind,
+                         const std::string& where) {
+    const bool exact = kind == StateDictKind::exact;
     if (root.kind != Kind::dict)
         throw FormatError(fmt::format("{}: holds a {} and no state dict; save model.state_dict()", where,
                                       tensorCall(&root) ? "tensor" : nameOf(root.kind)));
     WeightFile file;
-    const PickleValue& dict = openWrappers(root, file.unwrapped);
-    if (!holdsTensors(dict)) {
+    const PickleValue& dict = exact ? root : openWrappers(root, file.unwrapped);
+    if (!exact && !holdsTensors(dict)) {
         std::vector<std::string> keys;
         for (std::size_t i = 0; i < dict.items.size() && keys.size() < 8; i += 2)
             keys.push_back(keyText(*dict.items[i]));
@@ -242,7 +180,9 @@ WeightFile stateDictFrom(const PickleValue& root, const StorageLookup& storages,
             throw FormatError(fmt::format(
                 "{}: the entry \"{}\" of the state dict is a {} and not a tensor; save model.state_dict() alone", where,
                 keyText(*dict.items[i]), nameOf(dict.items[i + 1]->kind)));
-        const std::string name = strip(std::string(dict.items[i]->text), file.unwrapped);
+        std::string name(dict.items[i]->text);
+        if (!exact)
+            name = strip(std::move(name), file.unwrapped);
         if (!names.insert(name).second)
             throw FormatError(fmt::format("{}: two tensors are called \"{}\" once prefixes are stripped", where, name));
         file.tensors.push_back(maker.make(*call, name));

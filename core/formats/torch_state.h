@@ -1,6 +1,7 @@
 #pragma once
 
 #include <core/formats/pickle.h>
+#include <core/formats/strided.h>
 #include <core/formats/weights.h>
 
 #include <functional>
@@ -20,15 +21,18 @@ struct TorchStorage {
 /// The storage behind ('storage', type, key, location, count[, view]). Throws FormatError.
 TorchStorage torchStorage(const PickleValue& persistent, const std::string& where);
 
-/// Bytes of a storage and what keeps them alive; exactly count * sizeOf(type) bytes.
-struct StorageBytes {
-    std::span<const std::byte> bytes;
-    std::shared_ptr<const void> owner;
-};
+/// Exactly count * sizeOf(type) bytes.
 using StorageLookup = std::function<StorageBytes(const TorchStorage&)>;
 
-/// Finds the state dict in what a checkpoint holds, opens wrappers, strips prefixes, makes the tensors. `format` is
-/// filled by the caller. Throws FormatError.
-WeightFile stateDictFrom(const PickleValue& root, const StorageLookup& storages, const std::string& where);
+/// How freely a state dict is looked for.
+enum class StateDictKind {
+    checkpoint, ///< what people save: wrappers are opened, prefixes stripped, at least one tensor must be there
+    exact       ///< part of an exported program: a dict of tensors under their own names, may be empty
+};
+
+/// Finds the state dict in what a checkpoint holds and makes the tensors. `format` is filled by the caller. Throws
+/// FormatError.
+WeightFile stateDictFrom(const PickleValue& root, const StorageLookup& storages, StateDictKind kind,
+                         const std::string& where);
 
 } // namespace lpntk::formats

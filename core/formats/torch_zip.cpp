@@ -1,5 +1,6 @@
 #include <core/base/checked.h>
 #include <core/base/error.h>
+#include <core/formats/pt2.h>
 #include <core/formats/torch_state.h>
 #include <core/formats/weight_readers.h>
 #include <core/formats/zip.h>
@@ -28,13 +29,8 @@ void refuseOthers(const ZipArchive& zip, const std::string& where) {
         throw FormatError(where +
                           " is an AOTInductor package with native code, which is never run; in Python save the weights "
                           "alone: torch.save(model.state_dict(), \"weights.pt\")");
-    if (any(zip, [](const std::string& name) {
-            return name.ends_with("archive_format") || name.ends_with("serialized_exported_program.json") ||
-                   name.ends_with("models/model.json");
-        }))
-        throw FormatError(
-            where + " is an exported program (.pt2), which this version does not read; in Python save the weights of a "
-                    "built-in network alone: torch.save(model.state_dict(), \"weights.pt\")");
+    if (holdsExportedProgram(zip))
+        throw FormatError(where + " is an exported program (.pt2), a network with its weights; give it as --model");
     if (any(zip, [](const std::string& name) {
             return name.ends_with("/constants.pkl") || name.find("/code/") != std::string::npos;
         }))
@@ -47,9 +43,8 @@ void refuseOthers(const ZipArchive& zip, const std::string& where) {
 
 } // namespace
 
-WeightFile readTorchZip(const std::filesystem::path& path, const std::string& where) {
-    const ZipArchive zip(path);
-    refuseOthers(zip, where);
+WeightFile readTorchState(const ZipArchive& zip, StateDictKind kind) {
+    const std::string& where = zip.where();
     std::string folder;
     int pickles = 0;
     for (const ZipArchive::Entry& entry : zip.entries()) {
@@ -88,9 +83,15 @@ WeightFile readTorchZip(const std::filesystem::path& path, const std::string& wh
         }
         return {*bytes, bytes};
     };
-    WeightFile file = stateDictFrom(*document->root, storages, where);
+    WeightFile file = stateDictFrom(*document->root, storages, kind, where);
     file.format = "pytorch-zip";
     return file;
+}
+
+WeightFile readTorchZip(const std::filesystem::path& path) {
+    const ZipArchive zip(path);
+    refuseOthers(zip, zip.where());
+    return readTorchState(zip, StateDictKind::checkpoint);
 }
 
 } // namespace lpntk::formats

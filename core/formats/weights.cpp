@@ -24,7 +24,7 @@ WeightFile readWeights(const std::filesystem::path& path) {
     if (bytes.empty())
         throw base::FormatError(where + " is empty; a safetensors file or a PyTorch state dict was expected");
     if (startsWith(bytes, "PK"))
-        return readTorchZip(path, where);
+        return readTorchZip(path);
     if (looksLikeSafetensors(bytes))
         return readSafetensors(std::move(file), where);
     if (looksLikeTorchLegacy(bytes))

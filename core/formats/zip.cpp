@@ -43,6 +43,7 @@ struct ZipFileCloser {
 
 struct ZipArchive::Handle {
     zip_t* zip = nullptr;
+    std::vector<std::byte> bytes; ///< of an archive in memory
     ~Handle() {
         if (zip)
             zip_discard(zip);
@@ -55,10 +56,29 @@ ZipArchive::ZipArchive(const std::filesystem::path& path)
     int code = 0;
     m_handle->zip = zip_open(path.c_str(), ZIP_RDONLY, &code);
     if (!m_handle->zip)
-        throw FormatError(
-            fmt::format("{} is not a readable zip archive ({}): the file is truncated or damaged; get it again",
-                        m_where, messageOf(code)));
+        refuse(code);
     checkDirectory(size);
+}
+
+ZipArchive::ZipArchive(std::vector<std::byte> bytes, std::string where)
+    : m_where(std::move(where)), m_handle(std::make_unique<Handle>()) {
+    m_handle->bytes = std::move(bytes);
+    zip_error_t error;
+    zip_error_init(&error);
+    zip_source_t* source = zip_source_buffer_create(m_handle->bytes.data(), m_handle->bytes.size(), 0, &error);
+    m_handle->zip = source ? zip_open_from_source(source, ZIP_RDONLY, &error) : nullptr;
+    const int code = zip_error_code_zip(&error);
+    zip_error_fini(&error);
+    if (!m_handle->zip) {
+        zip_source_free(source);
+        refuse(code);
+    }
+    checkDirectory(static_cast<std::int64_t>(m_handle->bytes.size()));
+}
+
+void ZipArchive::refuse(int code) const {
+    throw FormatError(fmt::format("{} is not a readable zip archive ({}): the file is truncated or damaged; get it again",
+                                  m_where, messageOf(code)));
 }
 
 ZipArchive::~ZipArchive() = default;

@@ -22,12 +22,16 @@ public:
 
     /// Throws IoError, FormatError.
     explicit ZipArchive(const std::filesystem::path& path);
+    /// An archive within another file; `where` names it in errors.
+    ZipArchive(std::vector<std::byte> bytes, std::string where);
     ~ZipArchive();
     ZipArchive(const ZipArchive&) = delete;
     ZipArchive& operator=(const ZipArchive&) = delete;
 
     const std::vector<Entry>& entries() const { return m_entries; }
     const Entry* find(std::string_view name) const;
+    /// For messages.
+    const std::string& where() const { return m_where; }
 
     /// The whole content, check sum verified. Throws FormatError (damaged; larger than `limit`).
     std::vector<std::byte> read(const Entry& entry, std::int64_t limit) const;
@@ -36,6 +40,7 @@ public:
 
 private:
     struct Handle;
+    [[noreturn]] void refuse(int code) const;
     void checkDirectory(std::int64_t fileSize);
     std::string m_where;
     std::unique_ptr<Handle> m_handle;

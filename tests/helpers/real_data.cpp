@@ -17,4 +17,8 @@ std::filesystem::path sampleCheckpoint() {
     return std::filesystem::path(LPNTK_SOURCE_DIR) / "resources/checkpoints/lenet5-fashion-mnist.safetensors";
 }
 
+std::filesystem::path exportedNetworks() {
+    return std::filesystem::path(LPNTK_SOURCE_DIR) / "tests/conformance/pt2";
+}
+
 } // namespace lpntk::tests

@@ -12,4 +12,8 @@ std::optional<std::filesystem::path> fashionMnist();
 /// The shipped LeNet-5 checkpoint.
 std::filesystem::path sampleCheckpoint();
 
+/// Folder of the small networks that torch.export.save wrote, one file per network and version of PyTorch, and per
+/// network what PyTorch makes of it (tests/conformance/export_networks.py).
+std::filesystem::path exportedNetworks();
+
 } // namespace lpntk::tests
