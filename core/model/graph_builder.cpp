@@ -110,16 +110,61 @@ GraphBuilder::Flow GraphBuilder::relu(const Flow& x) {
     return result;
 }
 
-GraphBuilder::Flow GraphBuilder::maxPool(const Flow& x) {
-    if (x.height < 2 || x.width < 2)
-        throw base::ShapeError(m_network + ": a pooling layer gets " + sizeText(x) +
-                               " positions, at least 2 x 2 are needed; use larger pictures or another network");
-    return {call("aten::max_pool2d", "", "", {{"self", x.id}, {"kernel_size", sizes(2, 2)}, {"stride", sizes(2, 2)}}),
-            x.channels, x.height / 2, x.width / 2};
+GraphBuilder::Flow GraphBuilder::groupNorm(const std::string& name, const Flow& x, std::int64_t groups) {
+    const std::vector<std::int64_t> shape{x.channels};
+    Flow result = x;
+    const ValueId weight = parameter(name + ".weight", shape, {Initialisation::Kind::constant, 1});
+    const ValueId bias = parameter(name + ".bias", shape, {Initialisation::Kind::constant, 0});
+    result.id = call("aten::group_norm", "", name,
+                     {{"input", x.id}, {"num_groups", groups}, {"weight", weight}, {"bias", bias}, {"eps", 1e-5}});
+    return result;
 }
 
-GraphBuilder::Flow GraphBuilder::globalAverage(const Flow& x) {
-    return {call("aten::adaptive_avg_pool2d", "", "", {{"self", x.id}, {"output_size", sizes(1, 1)}}), x.channels};
+/// The shape that is left, without a value.
+GraphBuilder::Flow GraphBuilder::pooled(const Flow& x, const PoolingWindow& window) const {
+    const std::int64_t least = window.kernel - 2 * window.padding;
+    if (x.height < least || x.width < least)
+        throw base::ShapeError(m_network + ": a pooling layer gets " + sizeText(x) + " positions, at least " +
+                               std::to_string(least) + " x " + std::to_string(least) +
+                               " are needed; use larger pictures or another network");
+    const auto size = [&](std::int64_t from) { return (from - least) / window.stride + 1; };
+    return {{}, x.channels, size(x.height), size(x.width)};
+}
+
+GraphBuilder::Flow GraphBuilder::maxPool(const Flow& x, const PoolingWindow& window) {
+    Flow result = pooled(x, window);
+    result.id = call("aten::max_pool2d", "", "",
+                     {{"self", x.id},
+                      {"kernel_size", sizes(window.kernel, window.kernel)},
+                      {"stride", sizes(window.stride, window.stride)},
+                      {"padding", sizes(window.padding, window.padding)}});
+    return result;
+}
+
+GraphBuilder::Flow GraphBuilder::averagePool(const Flow& x, const PoolingWindow& window) {
+    Flow result = pooled(x, window);
+    result.id = call("aten::avg_pool2d", "", "",
+                     {{"self", x.id},
+                      {"kernel_size", sizes(window.kernel, window.kernel)},
+                      {"stride", sizes(window.stride, window.stride)},
+                      {"padding", sizes(window.padding, window.padding)}});
+    return result;
+}
+
+GraphBuilder::Flow GraphBuilder::adaptiveAverage(const Flow& x, std::int64_t height, std::int64_t width) {
+    return {call("aten::adaptive_avg_pool2d", "", "", {{"self", x.id}, {"output_size", sizes(height, width)}}),
+            x.channels, height, width};
+}
+
+GraphBuilder::Flow GraphBuilder::subsample(const Flow& x, std::int64_t channels) {
+    const auto half = [&](ValueId value, std::int64_t dim) {
+        return call("aten::slice", "Tensor", "", {{"self", value}, {"dim", dim}, {"step", std::int64_t{2}}});
+    };
+    const std::int64_t before = (channels - x.channels) / 2, after = channels - x.channels - before, none = 0;
+    const std::vector<Size> pad{none, none, none, none, before, after};
+    const ValueId value = half(half(x.id, 2), 3);
+    return {call("aten::constant_pad_nd", "", "", {{"self", value}, {"pad", pad}}), channels, (x.height + 1) / 2,
+            (x.width + 1) / 2};
 }
 
 GraphBuilder::Flow GraphBuilder::dropout(const Flow& x, double probability) {

@@ -8,6 +8,13 @@
 
 namespace lpntk::model {
 
+/// Square windows of a pooling layer.
+struct PoolingWindow {
+    std::int64_t kernel = 2;
+    std::int64_t stride = 2;
+    std::int64_t padding = 0;
+};
+
 /// Writes a built-in network down as a Graph, one module after the other in the order in which PyTorch would construct
 /// them, so that the same generator gives the same initial weights. Follows channels and sizes of the value it handles.
 class GraphBuilder {
@@ -35,10 +42,18 @@ public:
     Flow linear(const std::string& name, const Flow& x, std::int64_t features);
     Flow batchNorm(const std::string& name, const Flow& x);
     Flow relu(const Flow& x);
-    /// Windows of 2 x 2, stride 2. Throws ShapeError when nothing is left.
-    Flow maxPool(const Flow& x);
+    /// One mean and deviation per sample and group of channels.
+    Flow groupNorm(const std::string& name, const Flow& x, std::int64_t groups);
+    /// Throws ShapeError when nothing is left.
+    Flow maxPool(const Flow& x, const PoolingWindow& window = {});
+    Flow averagePool(const Flow& x, const PoolingWindow& window = {});
+    /// Means over height x width areas, (batch, channels, height, width).
+    Flow adaptiveAverage(const Flow& x, std::int64_t height, std::int64_t width);
     /// Mean over all positions, (batch, channels, 1, 1).
-    Flow globalAverage(const Flow& x);
+    Flow globalAverage(const Flow& x) { return adaptiveAverage(x, 1, 1); }
+    /// Every second row and column, and channels of zeros before and after to make `channels`: the shortcut without
+    /// parameters of He et al. 2015, option A.
+    Flow subsample(const Flow& x, std::int64_t channels);
     Flow dropout(const Flow& x, double probability);
     Flow flatten(const Flow& x);
     Flow add(const Flow& a, const Flow& b);
@@ -49,6 +64,7 @@ public:
 private:
     ValueId parameter(const std::string& name, std::vector<std::int64_t> shape, Initialisation initialisation);
     ValueId buffer(const std::string& name, std::vector<std::int64_t> shape, double fill);
+    Flow pooled(const Flow& x, const PoolingWindow& window) const;
     ValueId call(const std::string& target, const std::string& overload, const std::string& module,
                  std::vector<std::pair<std::string, Argument>> arguments);
 

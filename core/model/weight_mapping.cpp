@@ -16,6 +16,10 @@ namespace lpntk::model {
 
 namespace {
 
+constexpr const char* kByName = "by name";
+constexpr const char* kByOtherNames = "by other names for the same";
+constexpr const char* kByOrder = "by order";
+
 using Names = std::vector<std::string>;
 using Sources = std::vector<std::size_t>;
 /// What a tensor is called when names are compared.
@@ -36,11 +40,28 @@ std::vector<NamedShape> wantedTensors(const Graph& graph) {
     return wanted;
 }
 
-std::vector<NamedShape> offeredTensors(const formats::WeightFile& file) {
+/// Of tensors that the network ties together one is enough; all that the file has must be equal.
+std::vector<NamedShape> offeredTensors(const Graph& graph, const formats::WeightFile& file, const std::string& where) {
+    std::map<std::string, std::string> tied;
+    for (const ParameterSpec& spec : graph.parameters) {
+        for (const std::string& other : spec.otherNames)
+            tied.emplace(other, spec.name);
+    }
+    std::map<std::string, std::size_t> first;
     std::vector<NamedShape> offered;
     for (std::size_t i = 0; i < file.tensors.size(); ++i) {
-        if (!file.tensors[i].name.ends_with("num_batches_tracked"))
-            offered.push_back({file.tensors[i].name, file.tensors[i].shape, i});
+        const formats::NamedTensor& tensor = file.tensors[i];
+        if (tensor.name.ends_with("num_batches_tracked"))
+            continue;
+        const auto main = tied.find(tensor.name);
+        const std::string& name = main == tied.end() ? tensor.name : main->second;
+        const auto [known, isNew] = first.emplace(name, i);
+        if (isNew) {
+            offered.push_back({name, tensor.shape, i});
+        } else if (!std::ranges::equal(file.tensors[known->second].bytes, tensor.bytes)) {
+            throw base::ShapeError(where + ": \"" + file.tensors[known->second].name + "\" and \"" + tensor.name +
+                                   "\" are one parameter of the network, and differ in the file");
+        }
     }
     return offered;
 }
@@ -134,19 +155,19 @@ std::string listed(const char* title, const Names& names) {
 
 WeightMapping mapWeights(const Graph& graph, const formats::WeightFile& file, const std::string& where) {
     const std::vector<NamedShape> wanted = wantedTensors(graph);
-    const std::vector<NamedShape> offered = offeredTensors(file);
+    const std::vector<NamedShape> offered = offeredTensors(graph, file, where);
     const std::string prefix = commonPrefix(offered);
     const Spelling same = [](const std::string& name) { return name; };
     const Spelling stripped = [&](const std::string& name) { return commonSpelling(name.substr(prefix.size())); };
 
     WeightMapping mapping;
-    mapping.way = "by name";
+    mapping.way = kByName;
     const Problems exact = matchNames(wanted, offered, same, same, mapping.sources);
     if (exact.count() > 0) {
-        mapping.way = "by other names for the same";
+        mapping.way = kByOtherNames;
         const Problems other = matchNames(wanted, offered, commonSpelling, stripped, mapping.sources);
         if (other.count() > 0) {
-            mapping.way = "by order";
+            mapping.way = kByOrder;
             const std::optional<Sources> ordered = matchByOrder(wanted, offered);
             if (!ordered)
                 refuse(other.names() < exact.names() ? other : exact, where);
@@ -160,15 +181,23 @@ WeightMapping mapWeights(const Graph& graph, const formats::WeightFile& file, co
 }
 
 std::string guessBuiltIn(const formats::WeightFile& file, data::ImageShape input, int classes) {
+    // Equal names say more than equal shapes.
+    constexpr std::array<const char*, 3> kWays{kByName, kByOtherNames, kByOrder};
+    std::size_t best = kWays.size();
+    std::string guess;
     for (const std::string& name : builtInModels()) {
         try {
-            mapWeights(builtInGraph(name, input, classes), file, name);
-            return name;
+            const std::string way = mapWeights(builtInGraph(name, input, classes), file, name).way;
+            const auto rank = static_cast<std::size_t>(std::find(kWays.begin(), kWays.end(), way) - kWays.begin());
+            if (rank < best) {
+                best = rank;
+                guess = name;
+            }
         } catch (const base::ShapeError&) {
             continue; // not this one
         }
     }
-    return {};
+    return guess;
 }
 
 } // namespace lpntk::model

@@ -23,7 +23,7 @@ struct WeightMapping {
 /// names file and network.
 WeightMapping mapWeights(const Graph& graph, const formats::WeightFile& file, const std::string& where);
 
-/// The first built-in network whose tensors the file's keys and shapes fit, empty when none does.
+/// The built-in network whose tensors the file's keys and shapes fit best, empty when none does.
 std::string guessBuiltIn(const formats::WeightFile& file, data::ImageShape input, int classes);
 
 } // namespace lpntk::model

@@ -70,13 +70,15 @@ void TestSignals::oneSampleEqualsItsRowInABatch() {
 
 void TestSignals::gradientCheckIsTiny_data() {
     QTest::addColumn<QString>("name");
-    for (const std::string& name : model::builtInModels())
-        QTest::newRow(name.c_str()) << QString::fromStdString(name);
+    // One of each family; a 20-layer network of 3 x 3 convolutions stands for the deeper ones.
+    for (const char* name : {"mlp", "lenet5", "lenet", "convnet", "resnet18-nobn", "resnet18-cifar", "resnet20",
+                             "resnet20-conv", "resnet18", "vgg11-bn-cifar"})
+        QTest::newRow(name) << QString(name);
 }
 
 void TestSignals::gradientCheckIsTiny() {
     QFETCH(QString, name);
-    const auto network = loaded(name.toStdString(), {1, 28, 28});
+    const auto network = loaded(name.toStdString(), {1, 32, 32});
     const double error = gradient::gradientCheck(*network);
     QVERIFY2(error < 1e-10, qPrintable(QString::number(error)));
 }

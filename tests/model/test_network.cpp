@@ -1,5 +1,6 @@
 #include <core/base/error.h>
 #include <core/formats/weights.h>
+#include <core/model/built_in.h>
 #include <core/model/graph.h>
 #include <core/model/network.h>
 #include <core/model/parameters_torch.h>
@@ -83,6 +84,8 @@ class TestNetwork : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void builtInSizes_data();
+    void builtInSizes();
     void parameterCounts_data();
     void parameterCounts();
     void otherSizesAndClasses();
@@ -103,6 +106,43 @@ private Q_SLOTS:
     void guessesTheNetwork();
 };
 
+/// Numbers in all parameters, as the usual PyTorch code of each network counts them.
+void TestNetwork::builtInSizes_data() {
+    QTest::addColumn<QString>("name");
+    QTest::addColumn<int>("side");
+    QTest::addColumn<int>("classes");
+    QTest::addColumn<qint64>("count");
+    const auto row = [](const char* name, int side, int classes, qint64 count) {
+        QTest::newRow(name) << QString(name) << side << classes << count;
+    };
+    row("resnet50-nobn", 32, 10, 23467722);
+    row("resnet20", 32, 10, 269722);
+    row("resnet32", 32, 10, 464154);
+    row("resnet44", 32, 10, 658586);
+    row("resnet56", 32, 10, 853018);
+    row("resnet110", 32, 10, 1727962);
+    row("resnet20-conv", 32, 10, 272474);
+    row("wrn28-10", 32, 10, 36479194);
+    row("convnet", 32, 10, 320010);
+    row("resnet18", 224, 1000, 11689512);
+    row("resnet34", 224, 1000, 21797672);
+    row("resnet50", 224, 1000, 25557032);
+    row("vgg11", 224, 1000, 132863336);
+    row("vgg13", 224, 1000, 133047848);
+    row("vgg16-bn", 224, 1000, 138365992);
+    row("vgg19", 224, 1000, 143667240);
+    row("vgg19-bn", 224, 1000, 143678248);
+    row("vgg16-bn-cifar", 32, 10, 14728266);
+}
+
+void TestNetwork::builtInSizes() {
+    QFETCH(QString, name);
+    QFETCH(int, side);
+    QFETCH(int, classes);
+    QFETCH(qint64, count);
+    QCOMPARE(model::builtInGraph(name.toStdString(), {3, side, side}, classes).parameterCount(), count);
+}
+
 void TestNetwork::parameterCounts_data() {
     QTest::addColumn<QString>("name");
     QTest::addColumn<int>("channels");
@@ -113,6 +153,10 @@ void TestNetwork::parameterCounts_data() {
     QTest::newRow("lenet") << "lenet" << 1 << 28 << qint64(1199882);
     QTest::newRow("resnet18-nobn") << "resnet18-nobn" << 3 << 32 << qint64(11164362);
     QTest::newRow("resnet18-cifar") << "resnet18-cifar" << 3 << 32 << qint64(11173962);
+    QTest::newRow("resnet20") << "resnet20" << 3 << 32 << qint64(269722);
+    QTest::newRow("convnet") << "convnet" << 1 << 28 << qint64(317706);
+    QTest::newRow("resnet18") << "resnet18" << 3 << 64 << qint64(11181642);
+    QTest::newRow("vgg11-bn-cifar") << "vgg11-bn-cifar" << 3 << 32 << qint64(9231114);
 }
 
 void TestNetwork::parameterCounts() {
@@ -133,7 +177,7 @@ void TestNetwork::parameterCounts() {
 }
 
 void TestNetwork::otherSizesAndClasses() {
-    for (const std::string& name : model::builtInModels()) {
+    for (const char* name : {"mlp", "lenet5", "lenet", "convnet", "resnet18-nobn", "resnet56", "resnet20-conv", "resnet18"}) {
         for (const data::ImageShape shape : {data::ImageShape{3, 32, 32}, data::ImageShape{1, 20, 24}}) {
             const auto network = fromSeed(name, shape, 1, 3);
             const std::vector<float> pixels(static_cast<std::size_t>(2 * shape.channels * shape.height * shape.width),
@@ -170,6 +214,7 @@ void TestNetwork::tooSmallPicturesAreRefused() {
     const std::string message = failure<base::ShapeError>([] { fromSeed("lenet5", {1, 8, 8}); });
     QVERIFY2(message.find("conv2") != std::string::npos, message.c_str());
     QVERIFY(!failure<base::ShapeError>([] { fromSeed("lenet", {1, 3, 3}); }).empty());
+    QVERIFY(!failure<base::ShapeError>([] { fromSeed("vgg11-bn-cifar", {1, 28, 28}); }).empty());
     QVERIFY(!failure<base::ShapeError>([] { fromSeed("mlp", {1, 28, 28}, 0, 1); }).empty());
 }
 
