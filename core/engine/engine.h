@@ -16,10 +16,10 @@
 
 namespace lpntk::engine {
 
-/// Which network: a built-in name (or, with its reader, a `.pt2` file) and where its weights come from.
+/// Which network: a built-in name or an exported program (`.pt2`), and where its weights come from.
 struct NetworkSpec {
-    std::string model;                 ///< "lenet5", ...; empty = guessed from the weights
-    std::filesystem::path weights;     ///< empty = initialised from `seed`
+    std::string model;                 ///< "lenet5", path of a `.pt2`; empty = guessed from the weights
+    std::filesystem::path weights;     ///< empty = the program's own, else from `seed`; may be the `.pt2` itself
     std::uint64_t seed = 0;
 };
 
@@ -32,7 +32,8 @@ struct LayerInfo {
 
 /// What loading a network tells the user.
 struct NetworkInfo {
-    std::string model;
+    std::string model;                 ///< built-in name, or file name of the `.pt2`
+    std::filesystem::path program;     ///< absolute path of the `.pt2`, empty for built-in networks
     bool guessed = false;              ///< the name was not given; the weights' keys and shapes fit this network
     std::int64_t parameters = 0;       ///< d
     int classes = 0;

@@ -13,30 +13,12 @@
 
 namespace lpntk::gradient {
 
-namespace {
-
 using model::ValueId;
-
-/// Refuses graphs whose samples would influence each other or draw random numbers.
-void refuseTrainingMode(const model::Interpreter& interpreter) {
-    for (const auto& step : interpreter.steps()) {
-        if (!step.trainingSlot)
-            continue;
-        const auto& slot = step.slots[*step.trainingSlot];
-        if (slot.fixed.isBool() && slot.fixed.toBool())
-            throw base::ShapeError(step.place +
-                                   " is in training mode: samples of a batch would influence each other and "
-                                   "per-sample gradients do not exist; export the network after model.eval()");
-    }
-}
-
-} // namespace
 
 TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade,
                                          run::KernelKind kind)
     : m_network(std::move(network)), m_type(grade == Grade::float64 ? at::kDouble : at::kFloat), m_kind(kind),
       m_interpreter(m_network->graph(), m_type), m_store(m_network->parameters().clone(m_type, /*requiresGrad=*/true)) {
-    refuseTrainingMode(m_interpreter);
     const std::vector<std::int64_t> labels(2, 0);
     m_layout = layOut(m_interpreter, m_network->graph(),
                       capture(m_interpreter, m_store, syntheticInput(2), seedsFor(labels, m_kind)), m_store.parameters);

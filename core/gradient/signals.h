@@ -40,7 +40,6 @@ class SignalComputer {
 public:
     enum class Grade { float32, float64 };
 
-    /// Throws base::ShapeError when the network's samples interact (batch norm in training mode ...).
     static std::unique_ptr<SignalComputer> create(std::shared_ptr<const model::Network> network, Grade grade,
                                                   run::KernelKind kind);
     virtual ~SignalComputer() = default;

@@ -11,20 +11,32 @@ namespace lpntk::model {
 namespace {
 
 constexpr std::array<std::string_view, 3> kNamespaces{"aten::", "prims::", "sym::"};
+/// Calls of these namespaces that reach beyond the program's own memory.
+constexpr std::array<std::string_view, 2> kFileCalls{"aten::from_file", "aten::save"};
 
-/// Calls `visit` with every value that `argument` refers to.
-template <typename Visitor> void visitValues(const Argument& argument, const Visitor& visit) {
-    if (const auto* id = std::get_if<ValueId>(&argument)) {
-        visit(*id);
-    } else if (const auto* list = std::get_if<std::vector<ValueId>>(&argument)) {
-        for (const ValueId element : *list) {
-            if (element.isValid())
-                visit(element);
-        }
-    } else if (const auto* sizes = std::get_if<std::vector<Size>>(&argument)) {
-        for (const Size& size : *sizes) {
-            if (const auto* element = std::get_if<ValueId>(&size))
-                visit(*element);
+/// Checks that an exporter wrote for shapes it had seen; they say nothing about what is computed.
+bool isAssertion(const Node& node) {
+    constexpr std::array<std::string_view, 6> kAssertions{
+        "aten::_assert_tensor_metadata", "aten::_assert_scalar",
+        "aten::_assert_async",           "aten::_functional_assert_async",
+        "aten::sym_constrain_range",     "aten::sym_constrain_range_for_size"};
+    return std::find(kAssertions.begin(), kAssertions.end(), node.target) != kAssertions.end();
+}
+
+template <typename AnyNode, typename Visitor> void eachValue(AnyNode& node, const Visitor& visit) {
+    for (auto& [name, argument] : node.arguments) {
+        if (auto* id = std::get_if<ValueId>(&argument)) {
+            visit(*id);
+        } else if (auto* list = std::get_if<std::vector<ValueId>>(&argument)) {
+            for (auto& element : *list) {
+                if (element.isValid())
+                    visit(element);
+            }
+        } else if (auto* sizes = std::get_if<std::vector<Size>>(&argument)) {
+            for (auto& size : *sizes) {
+                if (auto* element = std::get_if<ValueId>(&size))
+                    visit(*element);
+            }
         }
     }
 }
@@ -65,13 +77,12 @@ void Graph::check(const std::string& where) const {
         if (std::none_of(kNamespaces.begin(), kNamespaces.end(),
                          [&](std::string_view prefix) { return node.target.starts_with(prefix); }))
             throw base::FormatError(place + " is outside the allowed namespaces aten and prims");
-        for (const auto& [name, argument] : node.arguments) {
-            visitValues(argument, [&](ValueId id) {
-                if (!known(id) || !ready[static_cast<std::size_t>(id.value())])
-                    throw base::FormatError(place + ": argument \"" + name +
-                                            "\" refers to a value that no earlier call returns");
-            });
-        }
+        if (std::find(kFileCalls.begin(), kFileCalls.end(), node.target) != kFileCalls.end())
+            throw base::FormatError(place + " reads or writes files, which a network must not");
+        visitValues(node, [&](ValueId id) {
+            if (!known(id) || !ready[static_cast<std::size_t>(id.value())])
+                throw base::FormatError(place + " refers to a value that no earlier call returns");
+        });
         for (const ValueId result : node.results) {
             if (!known(result) || value(result).source != Value::Source::result)
                 throw base::FormatError(place + " returns into something that is not a result");
@@ -80,6 +91,35 @@ void Graph::check(const std::string& where) const {
     }
     if (!ready[static_cast<std::size_t>(output.value())])
         throw base::FormatError(where + ": no call returns the output");
+}
+
+void Graph::removeUnread() {
+    std::erase_if(nodes, isAssertion);
+    std::vector<bool> read(values.size());
+    read[static_cast<std::size_t>(output.value())] = true;
+    std::vector<Node> kept;
+    for (auto node = nodes.rbegin(); node != nodes.rend(); ++node) {
+        const bool needed = mayWrite(*node) || std::any_of(node->results.begin(), node->results.end(), [&](ValueId id) {
+                                return read[static_cast<std::size_t>(id.value())];
+                            });
+        if (!needed)
+            continue;
+        visitValues(*node, [&](ValueId id) { read[static_cast<std::size_t>(id.value())] = true; });
+        kept.push_back(std::move(*node));
+    }
+    nodes.assign(std::make_move_iterator(kept.rbegin()), std::make_move_iterator(kept.rend()));
+}
+
+void visitValues(const Node& node, const std::function<void(ValueId)>& visit) {
+    eachValue(node, visit);
+}
+
+void replaceValues(Node& node, const std::function<ValueId(ValueId)>& replace) {
+    eachValue(node, [&](ValueId& id) { id = replace(id); });
+}
+
+bool mayWrite(const Node& node) {
+    return node.target.ends_with('_') || node.overload == "out" || node.overload.ends_with("_out");
 }
 
 std::string shapeText(const std::vector<std::int64_t>& shape) {

@@ -4,6 +4,7 @@
 #include <core/formats/weights.h>
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -60,6 +61,8 @@ struct ParameterSpec {
     std::string name; ///< PyTorch style, "layer1.0.conv1.weight"
     std::vector<std::int64_t> shape;
     Initialisation initialisation;
+    formats::DType type = formats::DType::f32;
+    std::vector<std::string> otherNames = {}; ///< of parameters tied to this one
 
     std::int64_t count() const;
 };
@@ -82,7 +85,16 @@ public:
     /// Throws FormatError when a call stands outside the allowed namespaces (aten, prims, sym), reads a value that is
     /// not there yet, or the graph has no input or output.
     void check(const std::string& where) const;
+    /// Drops an exporter's assertions about shapes, and calls that nobody reads and that write into nothing.
+    void removeUnread();
 };
+
+/// Calls `visit` with every value that the arguments of a call refer to.
+void visitValues(const Node& node, const std::function<void(ValueId)>& visit);
+/// Replaces every value that the arguments of a call refer to.
+void replaceValues(Node& node, const std::function<ValueId(ValueId)>& replace);
+/// Whether a call may change one of its arguments in place, by its name ("aten::relu_", an "out" overload).
+bool mayWrite(const Node& node);
 
 /// "(6, 1, 5, 5)".
 std::string shapeText(const std::vector<std::int64_t>& shape);

@@ -7,7 +7,6 @@
 #include <ATen/functorch/BatchedFallback.h>
 
 #include <algorithm>
-#include <array>
 #include <mutex>
 #include <string_view>
 
@@ -18,11 +17,6 @@ namespace {
 using c10::IValue;
 using Step = Interpreter::Step;
 using Slot = Interpreter::Slot;
-
-/// Checks an exporter wrote for shapes it had seen; they say nothing about what is computed.
-constexpr std::array<std::string_view, 5> kAssertions{"aten::_assert_tensor_metadata", "aten::_assert_scalar",
-                                                      "aten::_assert_async", "aten::sym_constrain_range",
-                                                      "aten::sym_constrain_range_for_size"};
 
 /// Strides at export time may differ from those at run time (attention without the flash kernel), where `view` throws
 /// and `reshape` does not.
@@ -37,16 +31,14 @@ Node withoutViews(Node node) {
     return node;
 }
 
-std::optional<c10::OperatorHandle> resolve(const Node& node, const std::string& place) {
+std::optional<c10::OperatorHandle> resolve(const Node& node, Interpreter::Writes writes, const std::string& place) {
     if (node.target.starts_with("sym::"))
         return std::nullopt;
     auto handle = c10::Dispatcher::singleton().findSchema({node.target, node.overload});
     if (!handle)
         throw base::FormatError(place + ": this libtorch has no operator " + node.target +
                                 (node.overload.empty() ? "" : "." + node.overload));
-    const auto& arguments = handle->schema().arguments();
-    if (std::any_of(arguments.begin(), arguments.end(),
-                    [](const c10::Argument& a) { return a.alias_info() && a.alias_info()->isWrite(); }))
+    if (writes == Interpreter::Writes::refused && handle->schema().is_mutable())
         throw base::FormatError(place + " changes a tensor in place, which per-sample gradients cannot follow; use the "
                                         "operator that returns its result");
     return handle;
@@ -156,27 +148,24 @@ void Step::call(torch::jit::Stack& stack) const {
     stack.assign(1, result);
 }
 
-Interpreter::Interpreter(const Graph& graph, at::ScalarType floating)
+Interpreter::Interpreter(const Graph& graph, at::ScalarType floating, Writes writes)
     : m_floating(floating), m_values(graph.values), m_input(graph.input), m_output(graph.output),
       m_dataDependent(graph.values.size()), m_parameterDependent(graph.values.size()) {
     prepareTorch();
     m_dataDependent[static_cast<std::size_t>(m_input.value())] = true;
     for (std::size_t i = 0; i < m_values.size(); ++i)
         m_parameterDependent[i] = m_values[i].source == Value::Source::parameter;
-    for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
-        const bool assertion =
-            std::find(kAssertions.begin(), kAssertions.end(), graph.nodes[i].target) != kAssertions.end();
-        if (!assertion)
-            addStep(withoutViews(graph.nodes[i]), i);
-    }
+    for (std::size_t i = 0; i < graph.nodes.size(); ++i)
+        addStep(withoutViews(graph.nodes[i]), i, writes);
     findLastReads();
 }
 
-void Interpreter::addStep(const Node& node, std::size_t index) {
+void Interpreter::addStep(const Node& node, std::size_t index, Writes writes) {
     Step step;
+    step.node = index;
     step.place =
         "call " + std::to_string(index) + " (" + node.target + (node.module.empty() ? "" : ", " + node.module) + ")";
-    step.op = resolve(node, step.place);
+    step.op = resolve(node, writes, step.place);
     step.target = node.target;
     step.overload = node.overload;
     step.module = node.module;
@@ -276,6 +265,12 @@ at::Tensor Interpreter::run(const at::Tensor& input, const ParameterStore& store
             execute(step, stack);
         } catch (const c10::Error& error) {
             throw base::ShapeError(step.place + " failed: " + error.what_without_backtrace());
+        } catch (const base::Error&) {
+            throw;
+        } catch (const base::Cancelled&) {
+            throw;
+        } catch (const std::exception& error) { // from a library below libtorch
+            throw base::ShapeError(step.place + " failed: " + error.what());
         }
         if (stack.size() == 1 && stack[0].isTensorList()) {
             const auto list = stack[0].toTensorVector();

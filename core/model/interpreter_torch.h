@@ -45,6 +45,7 @@ public:
         std::string target;                    ///< "aten::conv2d"
         std::string overload;
         std::string module;
+        std::size_t node = 0;                  ///< index into the graph's calls
         std::string place;                     ///< "call 12 (aten::conv2d, layer1.0.conv1)"
         std::vector<Slot> slots;               ///< one per schema argument
         std::vector<ValueId> results;
@@ -66,8 +67,11 @@ public:
     /// Runs one step in place of Step::call; may look at and change arguments and results.
     using Executor = std::function<void(const Step&, torch::jit::Stack&)>;
 
+    /// Calls that change a tensor in place: gradients of single samples cannot follow them.
+    enum class Writes { refused, allowed };
+
     /// Throws FormatError for an operator that this libtorch does not have or arguments that do not fit its schema.
-    explicit Interpreter(const Graph& graph, at::ScalarType floating = at::kFloat);
+    explicit Interpreter(const Graph& graph, at::ScalarType floating = at::kFloat, Writes writes = Writes::refused);
 
     /// input (batch, C, H, W) of the floating type -> output (batch, K). Throws ShapeError naming the call.
     at::Tensor run(const at::Tensor& input, const ParameterStore& store, const RunOptions& options = {}) const;
@@ -84,7 +88,7 @@ public:
 private:
     using Environment = std::vector<at::IValue>;
 
-    void addStep(const Node& node, std::size_t index);
+    void addStep(const Node& node, std::size_t index, Writes writes);
     void classify(Step& step);
     void findLastReads();
     Environment environment(const at::Tensor& input, const ParameterStore& store) const;

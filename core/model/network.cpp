@@ -2,13 +2,16 @@
 
 #include <core/base/error.h>
 #include <core/base/files.h>
+#include <core/formats/pt2.h>
 #include <core/formats/weights.h>
 #include <core/model/built_in.h>
 #include <core/model/interpreter_torch.h>
 #include <core/model/parameters_torch.h>
+#include <core/model/pt2_graph.h>
 #include <core/model/vmap_torch.h>
 #include <core/model/weight_mapping.h>
 #include <core/model/weight_tensors_torch.h>
+#include <core/model/without_writes_torch.h>
 
 #include <ATen/CPUGeneratorImpl.h>
 
@@ -66,13 +69,17 @@ std::vector<engine::LayerInfo> describeLayers(const Graph& graph) {
     return layers;
 }
 
+at::Tensor syntheticPictures(data::ImageShape input) {
+    return at::randn({2, input.channels, input.height, input.width},
+                     at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{1}));
+}
+
 /// Two synthetic pictures through the graph, plainly and under a vmap level: largest difference relative to the
 /// largest logit. Finds a wrongly read graph, samples that influence each other, and weights that overflow.
 double logitError(const Interpreter& interpreter, const ParameterStore& store, data::ImageShape input,
                   const std::string& model, int classes) {
     const at::NoGradGuard noGradients;
-    const at::Tensor pictures = at::randn({2, input.channels, input.height, input.width},
-                                          at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{1}));
+    const at::Tensor pictures = syntheticPictures(input);
     const at::Tensor plain = interpreter.run(pictures, store);
     if (plain.sizes() != at::IntArrayRef({2, classes}))
         throw base::ShapeError(model + ": the output has the shape " + shapeText(plain.sizes().vec()) +
@@ -88,6 +95,19 @@ double logitError(const Interpreter& interpreter, const ParameterStore& store, d
     return (batched - plain).abs().max().item<double>() / scale;
 }
 
+/// Refuses graphs whose samples would influence each other or draw random numbers.
+void refuseTrainingMode(const Interpreter& interpreter, const std::string& name) {
+    for (const auto& step : interpreter.steps()) {
+        if (!step.trainingSlot)
+            continue;
+        const auto& slot = step.slots[*step.trainingSlot];
+        if (slot.fixed.isBool() && slot.fixed.toBool())
+            throw base::ShapeError(name + ": " + step.place +
+                                   " is in training mode: samples of a batch would influence each other and "
+                                   "per-sample gradients do not exist; export the network after model.eval()");
+    }
+}
+
 /// The built-in network; under an unknown name the message says which one the weights fit.
 Graph graphFor(const std::string& name, const std::optional<formats::WeightFile>& file, data::ImageShape input,
                int classes) {
@@ -101,6 +121,27 @@ Graph graphFor(const std::string& name, const std::optional<formats::WeightFile>
     }
 }
 
+/// The exported program that a spec names, as the network or in place of its weights; empty for built-in networks.
+std::filesystem::path programOf(const engine::NetworkSpec& spec) {
+    const std::vector<std::string> builtIn = builtInModels();
+    const bool isProgram = !spec.weights.empty() && formats::looksLikePt2(spec.weights);
+    const bool named = !spec.model.empty() && std::find(builtIn.begin(), builtIn.end(), spec.model) == builtIn.end();
+    std::error_code code;
+    if (named && (spec.model.ends_with(".pt2") || std::filesystem::is_regular_file(spec.model, code)))
+        return spec.model;
+    if (isProgram && !spec.model.empty())
+        throw base::OptionError(base::quoted(spec.weights) + " is a network of its own and no weights for " + spec.model +
+                                "; leave the network's name out");
+    return isProgram ? spec.weights : std::filesystem::path();
+}
+
+void checkPictures(data::ImageShape program, data::ImageShape data, const std::string& where) {
+    if (program.channels == data.channels && program.height == data.height && program.width == data.width)
+        return;
+    throw base::ShapeError(where + " takes pictures of " + inputText(program) + ", these are " + inputText(data) +
+                           "; choose channels, resize and crop to fit, or export the network for such pictures");
+}
+
 } // namespace
 
 Network::Network() = default;
@@ -110,6 +151,8 @@ std::shared_ptr<const Network> Network::load(const engine::NetworkSpec& spec, da
                                              const base::JobContext& context) {
     context.throwIfCancelled();
     prepareTorch();
+    if (const std::filesystem::path program = programOf(spec); !program.empty())
+        return loadProgram(program, spec.weights, input, classes, context);
     std::shared_ptr<Network> network(new Network);
     engine::NetworkInfo& info = network->m_info;
     std::optional<formats::WeightFile> file;
@@ -150,6 +193,42 @@ std::shared_ptr<const Network> Network::load(const engine::NetworkSpec& spec, da
     return network;
 }
 
+std::shared_ptr<const Network> Network::loadProgram(const std::filesystem::path& program,
+                                                    const std::filesystem::path& weights, data::ImageShape input,
+                                                    int classes, const base::JobContext& context) {
+    const std::string where = base::quoted(program);
+    std::shared_ptr<Network> network(new Network);
+    engine::NetworkInfo& info = network->m_info;
+    auto store = std::make_shared<ParameterStore>();
+    std::shared_ptr<const Graph> graph;
+    {
+        const formats::Pt2Archive archive = formats::readPt2(program);
+        const Pt2Network read = readPt2Graph(archive, classes, where);
+        checkPictures(read.input, input, where);
+        context.throwIfCancelled();
+        *store = storeFromPt2(read, where);
+        graph = std::make_shared<const Graph>(withoutWrites(read.graph, *store, syntheticPictures(input), where));
+    }
+    std::error_code code;
+    if (!weights.empty() && !std::filesystem::equivalent(program, weights, code)) {
+        const formats::WeightFile file = formats::readWeights(weights);
+        const WeightMapping mapping =
+            mapWeights(*graph, file, base::quoted(weights) + " does not fit the network of " + where);
+        ParameterStore other = storeFromWeights(*graph, file, mapping, base::quoted(weights));
+        store->parameters = std::move(other.parameters);
+        store->buffers = std::move(other.buffers);
+        info.mapping = mapping.lines;
+        info.unwrapped = file.unwrapped;
+    }
+    context.throwIfCancelled();
+    info.program = std::filesystem::absolute(program).lexically_normal();
+    info.model = info.program.filename().string();
+    info.input = input;
+    info.classes = classes;
+    network->finish(std::move(graph), std::move(store));
+    return network;
+}
+
 std::shared_ptr<const Network> Network::fromGraph(const std::string& name, std::shared_ptr<const Graph> graph,
                                                   std::shared_ptr<const ParameterStore> store, data::ImageShape input,
                                                   int classes) {
@@ -175,6 +254,7 @@ void Network::finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const P
     m_graph = std::move(graph);
     m_parameters = std::move(store);
     m_interpreter = std::make_shared<const Interpreter>(*m_graph);
+    refuseTrainingMode(*m_interpreter, m_info.model);
     m_info.parameters = m_graph->parameterCount();
     m_info.layers = describeLayers(*m_graph);
     m_info.logitError = logitError(*m_interpreter, *m_parameters, m_info.input, m_info.model, m_info.classes);

@@ -5,6 +5,7 @@
 #include <core/engine/engine.h>
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
@@ -20,8 +21,8 @@ struct ParameterStore;
 /// Immutable after loading; run() may be called from several threads at once.
 class Network {
 public:
-    /// Builds a built-in network or (with its reader) opens a file; maps the weights; checks vmap logits against plain
-    /// logits. Throws base::OptionError (unknown name: lists them; for architectures guesses from the weights' keys),
+    /// Builds a built-in network or reads an exported program (`.pt2`, named as the model or in place of the weights);
+    /// maps the weights; checks vmap logits against plain logits. Throws base::OptionError (unknown name: lists them; for architectures guesses from the weights' keys),
     /// base::ShapeError (missing, unexpected, mis-shaped keys, each listed), IoError, FormatError.
     static std::shared_ptr<const Network> load(const engine::NetworkSpec& spec, data::ImageShape input, int classes,
                                                const base::JobContext& context = {});
@@ -46,6 +47,9 @@ public:
 
 private:
     Network();
+    static std::shared_ptr<const Network> loadProgram(const std::filesystem::path& program,
+                                                      const std::filesystem::path& weights, data::ImageShape input,
+                                                      int classes, const base::JobContext& context);
     void finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const ParameterStore> store);
 
     engine::NetworkInfo m_info;

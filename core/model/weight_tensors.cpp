@@ -9,19 +9,37 @@ namespace lpntk::model {
 namespace {
 
 at::ScalarType storedType(const formats::NamedTensor& tensor, const std::string& where) {
+    using formats::DType;
     switch (tensor.type) {
-    case formats::DType::f16:
+    case DType::u8:
+        return at::kByte;
+    case DType::i8:
+        return at::kChar;
+    case DType::i16:
+        return at::kShort;
+    case DType::i32:
+        return at::kInt;
+    case DType::i64:
+        return at::kLong;
+    case DType::boolean:
+        return at::kBool;
+    case DType::f16:
         return at::kHalf;
-    case formats::DType::bf16:
+    case DType::bf16:
         return at::kBFloat16;
-    case formats::DType::f32:
+    case DType::f32:
         return at::kFloat;
-    case formats::DType::f64:
+    case DType::f64:
         return at::kDouble;
     default:
         throw base::FormatError(where + ": " + tensor.name + " holds " + formats::nameOf(tensor.type) +
-                                "; weights must be floating-point numbers (quantised ones cannot be used)");
+                                ", which networks do not use");
     }
+}
+
+bool isFloating(formats::DType type) {
+    using formats::DType;
+    return type == DType::f16 || type == DType::bf16 || type == DType::f32 || type == DType::f64;
 }
 
 at::Tensor tensorFrom(const formats::NamedTensor& source, const std::string& where) {
@@ -32,12 +50,16 @@ at::Tensor tensorFrom(const formats::NamedTensor& source, const std::string& whe
                                 " bytes, its shape needs " + std::to_string(raw.nbytes()));
     if (!source.bytes.empty())
         std::memcpy(raw.data_ptr(), source.bytes.data(), source.bytes.size());
-    at::Tensor converted = raw.to(at::kFloat);
-    if (!at::isfinite(converted).all().item<bool>())
+    return isFloating(source.type) ? raw.to(at::kFloat) : raw;
+}
+
+at::Tensor finiteTensor(const formats::NamedTensor& source, const std::string& where) {
+    const at::Tensor tensor = tensorFrom(source, where);
+    if (tensor.is_floating_point() && !at::isfinite(tensor).all().item<bool>())
         throw base::FormatError(where + ": " + source.name +
                                 " holds numbers that are not finite as float32; the training that wrote it diverged or "
                                 "the file is damaged; get it again");
-    return converted;
+    return tensor;
 }
 
 } // namespace
@@ -46,9 +68,26 @@ ParameterStore storeFromWeights(const Graph& graph, const formats::WeightFile& f
                                 const std::string& where) {
     ParameterStore store;
     for (std::size_t i = 0; i < mapping.sources.size(); ++i) {
-        auto& list = i < graph.parameters.size() ? store.parameters : store.buffers;
-        list.push_back(tensorFrom(file.tensors[mapping.sources[i]], where));
+        const bool parameter = i < graph.parameters.size();
+        const ParameterSpec& spec = parameter ? graph.parameters[i] : graph.buffers[i - graph.parameters.size()];
+        const formats::NamedTensor& source = file.tensors[mapping.sources[i]];
+        if (isFloating(spec.type) != isFloating(source.type))
+            throw base::FormatError(where + ": " + source.name + " holds " + formats::nameOf(source.type) + ", " +
+                                    formats::nameOf(spec.type) +
+                                    " is needed; weights must be floating-point numbers (quantised ones cannot be used)");
+        (parameter ? store.parameters : store.buffers).push_back(finiteTensor(source, where));
     }
+    return store;
+}
+
+ParameterStore storeFromPt2(const Pt2Network& network, const std::string& where) {
+    ParameterStore store;
+    for (const formats::NamedTensor* tensor : network.parameters)
+        store.parameters.push_back(finiteTensor(*tensor, where));
+    for (const formats::NamedTensor* tensor : network.buffers)
+        store.buffers.push_back(tensorFrom(*tensor, where));
+    for (const formats::NamedTensor* tensor : network.constants)
+        store.constants.push_back(tensorFrom(*tensor, where));
     return store;
 }
 

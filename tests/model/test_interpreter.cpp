@@ -101,6 +101,9 @@ void TestInterpreter::everyKindOfArgument() {
     call(g, "aten::_assert_scalar", "", {{"self", batch}, {"assert_msg", std::string("left out")}});
     g.output = y;
     g.check("test");
+    const std::size_t calls = g.nodes.size();
+    g.removeUnread();
+    QCOMPARE(g.nodes.size(), calls - 1);
 
     const at::Tensor input = at::randn({3, 1, 2, 2}, generator(2));
     const at::Tensor flat = at::floor((input.reshape({3, 4}) * 2 + 3) / 1.5);
