@@ -6,6 +6,7 @@
 #include <core/base/text.h>
 #include <core/data/selection.h>
 #include <core/formats/npy.h>
+#include <core/formats/pt2.h>
 #include <core/formats/weights.h>
 
 #include <fmt/format.h>
@@ -39,9 +40,10 @@ std::optional<double> numberIn(const std::string& text) {
 
 void NetworkOptions::addTo(CLI::App& command) {
     command.add_option("--model", model,
-                       "built-in network, for example lenet5 (default: what the weights' metadata says)");
+                       "built-in network, for example lenet5, or a .pt2 file of torch.export.save (default: what the "
+                       "weights' metadata says)");
     command.add_option("--weights", weights,
-                       "safetensors or PyTorch state dict; without it the network starts from --seed");
+                       "safetensors or PyTorch state dict (default: those of the .pt2; a built-in network starts from --seed)");
     command.add_option("--seed", seed, "seed of everything random")->capture_default_str();
 }
 
@@ -50,7 +52,7 @@ engine::NetworkSpec NetworkOptions::spec() const {
         return {model, weights, seed};
     if (weights.empty())
         throw base::OptionError(
-            "--model is missing: name a built-in network such as lenet5, or weights whose metadata does");
+            "--model is missing: name a built-in network such as lenet5 or a .pt2 file, or weights whose metadata does");
     return {weightsMetadata(weights, "model").value_or(std::string()), weights, seed};
 }
 
@@ -147,7 +149,7 @@ void addMemory(CLI::App& command, std::int64_t& bytes) {
 }
 
 std::optional<std::string> weightsMetadata(const std::filesystem::path& weights, const std::string& key) {
-    if (weights.empty())
+    if (weights.empty() || formats::looksLikePt2(weights))
         return std::nullopt;
     for (const auto& [name, value] : formats::readWeights(weights).metadata)
         if (name == key)
@@ -189,8 +191,12 @@ CLI::Validator share(bool zeroAllowed, const std::string& what) {
 
 void tellNetwork(const Console& console, const engine::NetworkInfo& network, const engine::NetworkSpec& spec) {
     const std::string name = network.model + (network.guessed ? " (guessed from the weights)" : "");
-    if (spec.weights.empty()) {
+    if (network.fromSeed) {
         console.say(fmt::format("network: {}, untrained, initialised from seed {}", name, spec.seed));
+        return;
+    }
+    if (spec.weights.empty()) {
+        console.say(fmt::format("network: {}", base::quoted(network.program)));
         return;
     }
     console.say(fmt::format("network: {}, weights {}", name, base::quoted(spec.weights)));
@@ -213,7 +219,7 @@ void addNetwork(base::Json& json, const engine::NetworkInfo& network, const engi
     json["model"] = network.model;
     json["guessed"] = network.guessed;
     json["weights"] = spec.weights.string();
-    json["fromSeed"] = spec.weights.empty();
+    json["fromSeed"] = network.fromSeed;
     json["unwrapped"] = network.unwrapped;
     json["mapping"] = network.mapping;
 }

@@ -21,6 +21,7 @@ PathKind kindOf(const QString& name) {
     static const QHash<QString, PathKind> kinds{
         {QStringLiteral("project"), PathKind::project}, {QStringLiteral("run"), PathKind::run},
         {QStringLiteral("subset"), PathKind::subset},   {QStringLiteral("weights"), PathKind::weights},
+        {QStringLiteral("exported-program"), PathKind::weights},
         {QStringLiteral("dataset"), PathKind::data},    {QStringLiteral("arrays"), PathKind::data},
         {QStringLiteral("table"), PathKind::data}};
     return kinds.value(name, PathKind::none);

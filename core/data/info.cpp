@@ -7,6 +7,7 @@
 #include <core/formats/csv.h>
 #include <core/formats/images.h>
 #include <core/formats/npz.h>
+#include <core/formats/pt2.h>
 #include <core/formats/weights.h>
 
 #include <fmt/format.h>
@@ -126,6 +127,28 @@ Json describeWeights(const fs::path& path) {
             {"numbers", numbers},
             {"tensors", std::move(tensors)},
             {"metadata", std::move(metadata)}};
+}
+
+Json describeProgram(const fs::path& path) {
+    const formats::Pt2Archive archive = formats::readPt2(path);
+    const Json program = base::parseJson(archive.program, base::quoted(path));
+    Json tensors = Json::array();
+    std::int64_t numbers = 0;
+    for (const auto* list : {&archive.weights, &archive.constants}) {
+        for (const formats::NamedTensor& tensor : *list) {
+            tensors.push_back({{"name", tensor.name}, {"dtype", formats::nameOf(tensor.type)}, {"shape", tensor.shape}});
+            numbers += tensor.count();
+        }
+    }
+    const std::string version = textAt(program, {"torch_version"});
+    return {{"kind", "exported-program"},
+            {"path", path.string()},
+            {"summary", fmt::format("network and weights exported by PyTorch {}: {} tensors, {} numbers", version,
+                                    tensors.size(), base::formatCount(numbers))},
+            {"torchVersion", version},
+            {"numbers", numbers},
+            {"tensors", std::move(tensors)},
+            {"bytes", static_cast<std::int64_t>(fs::file_size(path))}};
 }
 
 Json arrayJson(const std::string& name, formats::DType type, std::span<const std::int64_t> shape) {
@@ -286,11 +309,8 @@ Json describeFile(const fs::path& path) {
         return describeProject(path);
     if (ending == "json")
         return describeJson(path);
-    if (ending == "pt2")
-        return {{"kind", "exported-program"},
-                {"path", path.string()},
-                {"summary", "exported program (.pt2): network and weights; this version does not read it"},
-                {"bytes", static_cast<std::int64_t>(fs::file_size(path))}};
+    if (ending == "pt2" || formats::looksLikePt2(path))
+        return describeProgram(path);
     const std::string start = firstBytes(path);
     if (start.empty())
         throw base::FormatError(base::quoted(path) + " is empty");

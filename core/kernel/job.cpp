@@ -79,15 +79,6 @@ base::Json summaryOf(const engine::NetworkInfo& info) {
             {"layers", std::move(layers)}};
 }
 
-/// The file that the weights come from: given beside a built-in network, or the network's own file.
-std::filesystem::path weightsFile(const engine::NetworkSpec& network) {
-    std::error_code code;
-    if (!network.weights.empty())
-        return std::filesystem::absolute(network.weights);
-    return std::filesystem::is_regular_file(network.model, code) ? std::filesystem::absolute(network.model)
-                                                                 : std::filesystem::path();
-}
-
 run::Manifest manifestOf(const engine::KernelRequest& request, const model::Network& network, run::KernelPlan plan,
                          const base::JobContext& context) {
     run::Manifest manifest;
@@ -98,9 +89,14 @@ run::Manifest manifestOf(const engine::KernelRequest& request, const model::Netw
     manifest.split = request.options.split;
     manifest.classNames = request.data->classNames;
     manifest.model = network.info().model;
-    const std::filesystem::path weights = weightsFile(request.network);
+    const std::filesystem::path program = network.info().program;
+    const std::filesystem::path weights =
+        request.network.weights.empty() ? program : std::filesystem::absolute(request.network.weights);
+    manifest.program = program.string();
+    manifest.programHash = program.empty() ? std::string() : base::sha256OfFile(program);
     manifest.weights = weights.string();
-    manifest.weightsHash = weights.empty() ? std::string() : base::sha256OfFile(weights);
+    if (!weights.empty())
+        manifest.weightsHash = weights == program ? manifest.programHash : base::sha256OfFile(weights);
     manifest.seed = request.network.seed;
     manifest.preprocessing = data::toJson(request.preprocessing);
     manifest.network = summaryOf(network.info());

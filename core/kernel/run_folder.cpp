@@ -111,6 +111,7 @@ void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const
     compare("split", found.split, wanted.split);
     compare("preprocessing", found.preprocessing.dump(), wanted.preprocessing.dump());
     compare("network", found.model, wanted.model);
+    compare("network's file with SHA-256", found.programHash, wanted.programHash);
     compare("weights with SHA-256", found.weightsHash, wanted.weightsHash);
     if (found.weightsHash.empty())
         compare("seed", found.seed, wanted.seed);

@@ -16,6 +16,15 @@ base::Json toJson(const Manifest& manifest) {
     base::Json timings = manifest.timings.is_object() ? manifest.timings : base::Json::object();
     timings["prediction"] = plan["prediction"];
     plan.erase("prediction");
+    base::Json model{{"name", manifest.model},
+                     {"weights", manifest.weights},
+                     {"weights_sha256", manifest.weightsHash},
+                     {"seed", manifest.seed},
+                     {"network", manifest.network}};
+    if (!manifest.program.empty()) {
+        model["program"] = manifest.program;
+        model["program_sha256"] = manifest.programHash;
+    }
     return {{"format", "lpntk-run"},
             {"format_version", manifest.formatVersion},
             {"state", manifest.state},
@@ -27,12 +36,7 @@ base::Json toJson(const Manifest& manifest) {
               {"split", manifest.split},
               {"class_names", manifest.classNames},
               {"preprocessing", manifest.preprocessing}}},
-            {"model",
-             {{"name", manifest.model},
-              {"weights", manifest.weights},
-              {"weights_sha256", manifest.weightsHash},
-              {"seed", manifest.seed},
-              {"network", manifest.network}}},
+            {"model", std::move(model)},
             {"plan", std::move(plan)},
             {"precision", manifest.precision},
             {"timings", std::move(timings)}};
@@ -62,6 +66,10 @@ Manifest manifestFromJson(const base::Json& json, const std::string& where) {
     manifest.model = requiredKey<std::string>(model, "name", where);
     manifest.weights = requiredKey<std::string>(model, "weights", where);
     manifest.weightsHash = requiredKey<std::string>(model, "weights_sha256", where);
+    if (model.contains("program")) {
+        manifest.program = requiredKey<std::string>(model, "program", where);
+        manifest.programHash = requiredKey<std::string>(model, "program_sha256", where);
+    }
     manifest.seed = requiredKey<std::uint64_t>(model, "seed", where);
     manifest.network = requiredKey<base::Json>(model, "network", where);
     manifest.precision = requiredKey<base::Json>(json, "precision", where);

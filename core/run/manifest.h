@@ -21,8 +21,10 @@ struct Manifest {
     std::string dataHash;            ///< SHA-256
     std::string split;
     std::vector<std::string> classNames;
-    std::string model;               ///< built-in name or path of a `.pt2`
-    std::string weights;             ///< absolute path, empty = initialised from seed
+    std::string model;               ///< built-in name or file name of a `.pt2`
+    std::string program;             ///< absolute path of the `.pt2`, empty for built-in networks
+    std::string programHash;
+    std::string weights;             ///< absolute path (of the `.pt2` for its own), empty = initialised from seed
     std::string weightsHash;
     std::uint64_t seed = 0;
     base::Json preprocessing;

@@ -89,7 +89,7 @@ engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::
     });
     summarise(evaluation, request.data->split(request.split), batches.indices(), outputs, classes);
     // A network fresh from its seed is near chance by nature; its origin is said elsewhere.
-    if (!request.network.weights.empty() || !std::isfinite(evaluation.loss))
+    if (!evaluation.network.fromSeed || !std::isfinite(evaluation.loss))
         evaluation.warning = warningFor(evaluation, classes);
     return evaluation;
 }

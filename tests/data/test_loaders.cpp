@@ -287,7 +287,9 @@ private Q_SLOTS:
         QCOMPARE(kind(fixture("rgb.jpg")), QString("image"));
         formats::writeNpy(scratch.folder() / "scores.npy", std::vector<float>{1});
         QCOMPARE(kind(scratch.folder() / "scores.npy"), QString("array"));
-        QCOMPARE(kind(scratch.write("model.pt2", "PK")), QString("exported-program"));
+        QCOMPARE(kind(tests::exportedNetworks() / "cnn-2.6.pt2"), QString("exported-program"));
+        QCOMPARE(kind(tests::exportedNetworks() / "odd-2.15.pt2"), QString("exported-program"));
+        QVERIFY(tests::refusal([&] { kind(scratch.write("model.pt2", "PK")); }).find("zip") != std::string::npos);
         QCOMPARE(kind(scratch.write("t.csv", "a,b\n1,2\n")), QString("table"));
         QCOMPARE(kind(scratch.write("p.lpntk",
                                     R"({"format":"lpntk-project","version":1,"data":"x","checkpoints":[],"runs":[]})")),

@@ -202,7 +202,8 @@ void Session::describeCheckpoint(int index) {
 /// does not need.
 void Session::listNetworkOfRun() {
     const run::Manifest& manifest = m_run->manifest();
-    const engine::NetworkSpec spec{manifest.model, manifest.weights, manifest.seed};
+    const engine::NetworkSpec spec{manifest.program.empty() ? manifest.model : manifest.program, manifest.weights,
+                                   manifest.seed};
     std::error_code problem;
     const bool there = manifest.weights.empty() ? manifest.weightsHash.empty() && !manifest.model.empty()
                                                 : std::filesystem::is_regular_file(spec.weights, problem);
