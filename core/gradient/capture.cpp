@@ -1,12 +1,14 @@
 #include <core/gradient/capture_torch.h>
 
 #include <core/base/error.h>
+#include <core/gradient/convolution_torch.h>
 #include <core/model/vmap_torch.h>
 
 #include <torch/csrc/autograd/engine.h>
 #include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
+#include <tuple>
 
 namespace lpntk::gradient {
 
@@ -42,20 +44,95 @@ std::vector<ValueId> tensorIds(const Step& step, const torch::jit::Stack& stack)
     return ids;
 }
 
+/// Runs beside a capture in float64, call by call.
+class Follower {
+public:
+    Follower(const Guide& guide, const at::Tensor& input, const model::VmapLevel& level)
+        : m_level(level), m_pass(guide.interpreter, level.wrap(input), guide.store) {}
+
+    /// The capture's next call, and its results replaced by the float64 ones, rounded.
+    void call(const Step& step, torch::jit::Stack& stack) {
+        const std::vector<const void*> before = memoryOf(stack);
+        m_places = at::Tensor();
+        const torch::jit::Stack& exact = m_pass.next([&](const Step& same, torch::jit::Stack& doubles) {
+            const at::NoGradGuard noGradients;
+            callExactly(same, doubles);
+        });
+        if (m_places.defined())
+            stack.assign(1, stack[0].toTensor().flatten(-2).gather(-1, m_places.flatten(-2)).reshape(m_places.sizes()));
+        else
+            step.call(stack);
+        if (step.dataDependent)
+            correct(before, stack, exact);
+    }
+
+private:
+    void callExactly(const Step& step, torch::jit::Stack& stack) {
+        if (const auto convolved = exactConvolution(step, stack, m_level)) {
+            stack.assign(1, *convolved);
+        } else if (step.target == "aten::max_pool2d" && step.dataDependent) {
+            // Values that differ may be equal once rounded, so the capture takes the places of the maxima too.
+            const at::Tensor x = stack[0].toTensor();
+            at::Tensor maxima;
+            std::tie(maxima, m_places) =
+                at::max_pool2d_with_indices(x, stack[1].toIntVector(), stack[2].toIntVector(), stack[3].toIntVector(),
+                                            stack[4].toIntVector(), stack[5].toBool());
+            stack.assign(1, maxima);
+        } else {
+            step.call(stack);
+        }
+    }
+
+    /// What lies in the memory of the call's arguments is a view of something that was corrected already.
+    void correct(const std::vector<const void*>& before, const torch::jit::Stack& results,
+                 const torch::jit::Stack& exact) const {
+        const at::NoGradGuard noGradients;
+        std::size_t next = 0;
+        for (const c10::IValue& result : results) {
+            withTensors(result, [&](const at::Tensor& tensor) {
+                const c10::IValue& right = exact.at(next++);
+                const bool known = std::find(before.begin(), before.end(), memoryOf(tensor)) != before.end();
+                // Not through autograd: what the backward pass has kept of the result is meant to change with it.
+                if (tensor.defined() && !known && right.isTensor() && model::isWrapped(tensor))
+                    model::unwrapped(tensor).variable_data().copy_(model::unwrapped(right.toTensor()));
+                return tensor;
+            });
+        }
+    }
+
+    static const void* memoryOf(const at::Tensor& tensor) {
+        return tensor.defined() ? model::unwrapped(tensor).storage().unsafeGetStorageImpl() : nullptr;
+    }
+
+    static std::vector<const void*> memoryOf(const torch::jit::Stack& stack) {
+        std::vector<const void*> memory;
+        for (const c10::IValue& argument : stack)
+            withTensors(argument, [&](const at::Tensor& tensor) {
+                memory.push_back(memoryOf(tensor));
+                return tensor;
+            });
+        return memory;
+    }
+
+    const model::VmapLevel& m_level;
+    Interpreter::Pass m_pass;
+    at::Tensor m_places; ///< of the maxima, where the call is a pooling
+};
+
 /// Steps through the graph for capture(): records uses, and starts autograd at the output of each use whose input
 /// needs no gradient, so that the first convolution computes none for the pixels.
 class Recorder {
 public:
-    Recorder(const Interpreter& interpreter, const model::VmapLevel& level)
-        : m_interpreter(interpreter), m_level(level) {}
+    Recorder(const Interpreter& interpreter, const model::VmapLevel& level, Follower* follower)
+        : m_interpreter(interpreter), m_level(level), m_follower(follower) {}
 
     void execute(const Step& step, torch::jit::Stack& stack) {
         if (!step.isUse()) {
-            step.call(stack);
+            call(step, stack);
             return;
         }
         Use use = recordArguments(step, stack);
-        step.call(stack);
+        call(step, stack);
         for (std::size_t i = 0; i < stack.size(); ++i) {
             std::size_t element = 0;
             stack[i] =
@@ -70,6 +147,13 @@ public:
     const std::vector<Target>& targets() const { return m_targets; }
 
 private:
+    void call(const Step& step, torch::jit::Stack& stack) const {
+        if (m_follower)
+            m_follower->call(step, stack);
+        else
+            step.call(stack);
+    }
+
     Use recordArguments(const Step& step, torch::jit::Stack& stack) {
         Use use;
         use.step = &step;
@@ -110,6 +194,7 @@ private:
 
     const Interpreter& m_interpreter;
     const model::VmapLevel& m_level;
+    Follower* m_follower;
     Capture m_capture;
     std::vector<Target> m_targets;
     std::size_t m_outputs = 0;
@@ -176,13 +261,16 @@ void Use::release() {
 }
 
 Capture capture(const Interpreter& interpreter, const model::ParameterStore& store, const at::Tensor& input,
-                const Seeds& seeds) {
+                const Seeds& seeds, const Guide* guide) {
     const at::AutoGradMode gradients(true);
     at::Tensor logits;
     std::optional<Recorder> recorder;
     {
         const model::VmapLevel level(input.size(0));
-        recorder.emplace(interpreter, level);
+        std::optional<Follower> follower;
+        if (guide)
+            follower.emplace(*guide, input.unsqueeze(1).to(guide->interpreter.floating()), level);
+        recorder.emplace(interpreter, level, follower ? &*follower : nullptr);
         const at::Tensor output =
             interpreter.run(level.wrap(input.unsqueeze(1)), store, {},
                             [&](const Step& step, torch::jit::Stack& stack) { recorder->execute(step, stack); });

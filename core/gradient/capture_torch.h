@@ -45,11 +45,19 @@ struct Capture {
 /// From logits (N, K) the vectors (N, K) that seed the backward pass.
 using Seeds = std::function<at::Tensor(const at::Tensor& logits)>;
 
+/// The same network in float64, whose forward pass a float32 capture follows: after every call the float32 results are
+/// replaced by the float64 ones, rounded. A ReLU or a pooling maximum then never falls on the other side because of
+/// rounding further up, which would put a sample's gradient off by up to 1e-3.
+struct Guide {
+    const model::Interpreter& interpreter;
+    const model::ParameterStore& store;
+};
+
 /// Runs the graph on `input` (N, C, H, W), N >= 2, under one vmap level with a logical batch of one and one backward
 /// pass on the recorded edges (libtorch.md section 3): samples are never merged into another axis, parameters stay
 /// unbatched and get no gradients themselves. `store` holds leaf parameters that want gradients.
 Capture capture(const model::Interpreter& interpreter, const model::ParameterStore& store, const at::Tensor& input,
-                const Seeds& seeds);
+                const Seeds& seeds, const Guide* guide = nullptr);
 
 /// `value` with every tensor in it (also in lists) replaced by what `replace` returns, in order.
 c10::IValue withTensors(const c10::IValue& value, const std::function<at::Tensor(const at::Tensor&)>& replace);

@@ -24,10 +24,8 @@ std::vector<std::int64_t> pair(const c10::IValue& value) {
     return list;
 }
 
-Geometry geometryOf(const Use& use) {
-    const auto argument = [&](const char* name) -> const c10::IValue& {
-        return use.arguments[use.step->position(name)];
-    };
+Geometry geometryOf(const model::Interpreter::Step& step, const torch::jit::Stack& stack) {
+    const auto argument = [&](const char* name) -> const c10::IValue& { return stack[step.position(name)]; };
     return {pair(argument("stride")), pair(argument("padding")), pair(argument("dilation")),
             argument("groups").toInt()};
 }
@@ -100,7 +98,7 @@ void writeConvolution(const Use& use, Rule rule, const Destinations& destination
     if (found == destinations.end())
         return;
     const Destination& destination = found->second;
-    const Geometry geometry = geometryOf(use);
+    const Geometry geometry = geometryOf(*use.step, use.arguments);
     const at::Tensor x = asPictures(inputOf(use)->value);
     const at::Tensor g = asPictures(use.outputGradients[0]);
     if (rule == Rule::convDirect) {
@@ -115,6 +113,45 @@ void writeConvolution(const Use& use, Rule rule, const Destinations& destination
         writeUnfoldedChunk(x.narrow(0, first, count).squeeze(1), g.narrow(0, first, count).squeeze(1), weight.value,
                            geometry, {destination.rows.narrow(0, first, count), destination.accumulate});
     }
+}
+
+std::optional<at::Tensor> exactConvolution(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
+                                           const model::VmapLevel& level) {
+    if (step.target != "aten::conv2d" || !step.overload.empty() || !model::isWrapped(stack[0].toTensor()) ||
+        model::isWrapped(stack[1].toTensor()) || stack[0].toTensor().dim() != 4)
+        return std::nullopt;
+    const at::Tensor physical = model::unwrapped(stack[0].toTensor()), weight = stack[1].toTensor();
+    const Geometry geometry = geometryOf(step, stack);
+    const std::int64_t samples = physical.size(0), channels = weight.size(0), groups = geometry.groups;
+    const at::Tensor x = physical.flatten(0, 1);
+    const auto side = [&](std::size_t axis) {
+        const auto dim = static_cast<std::int64_t>(axis) + 2;
+        const std::int64_t reach = geometry.dilation[axis] * (weight.size(dim) - 1) + 1;
+        return (x.size(dim) + 2 * geometry.padding[axis] - reach) / geometry.stride[axis] + 1;
+    };
+    const std::int64_t height = side(0), width = side(1), inner = weight.numel() / channels;
+    at::Tensor out = at::empty({x.size(0), channels, height * width}, x.options());
+    const std::int64_t bytes = inner * groups * height * width * static_cast<std::int64_t>(x.element_size());
+    const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(bytes, 1));
+    const at::Tensor rows = weight.reshape({1, groups, channels / groups, inner});
+    for (std::int64_t first = 0; first < x.size(0); first += chunk) {
+        const std::int64_t count = std::min(chunk, x.size(0) - first);
+        const at::Tensor columns =
+            at::im2col(x.narrow(0, first, count), weight.sizes().slice(2), geometry.dilation, geometry.padding,
+                       geometry.stride)
+                .reshape({count, groups, inner, height * width});
+        at::Tensor part = out.narrow(0, first, count);
+        if (channels == groups) {
+            at::sum_out(part, columns.mul(rows.reshape({1, groups, inner, 1})), 2);
+            continue;
+        }
+        at::Tensor product = part.reshape({count * groups, channels / groups, height * width});
+        at::bmm_out(product, rows.expand({count, groups, channels / groups, inner}).reshape({count * groups, channels / groups, inner}),
+                    columns.reshape({count * groups, inner, height * width}));
+    }
+    if (!stack[2].isNone())
+        out.add_(stack[2].toTensor().reshape({1, channels, 1}));
+    return level.wrap(out.reshape({samples, x.size(0) / samples, channels, height, width}));
 }
 
 void productPerSample(const at::Tensor& a, const at::Tensor& b, const Destination& destination) {

@@ -78,10 +78,10 @@ private:
         std::vector<ValueId> remaining = use.parameterValues();
         if (rule == Rule::linearImplicit && isOwn(weightOf(use)->id))
             addImplicit(index, use, remaining);
-        addOwn(use, remaining);
+        addOwn(use, rule, remaining);
         for (const ValueId id : remaining) {
             for (const std::int64_t leaf : leavesBehind(id))
-                addShared(leaf, use);
+                addShared(leaf, use, rule);
         }
     }
 
@@ -100,9 +100,10 @@ private:
                                    weight.size(1) + (withBias ? 1 : 0), weight.size(0)});
     }
 
-    void addOwn(const Use& use, std::vector<ValueId>& remaining) {
+    void addOwn(const Use& use, Rule rule, std::vector<ValueId>& remaining) {
         SignalLayer layer;
         layer.operation = operationOf(use);
+        layer.general = rule == Rule::general;
         for (const ValueId id : remaining) {
             if (!isOwn(id))
                 continue;
@@ -119,11 +120,15 @@ private:
         m_layout.layers.push_back(layer);
     }
 
-    void addShared(std::int64_t leaf, const Use& use) {
-        if (m_layout.leaves.contains(leaf))
+    void addShared(std::int64_t leaf, const Use& use, Rule rule) {
+        const bool general = rule == Rule::general;
+        if (const auto known = m_layout.leaves.find(leaf); known != m_layout.leaves.end()) {
+            SignalLayer& layer = m_layout.layers[known->second.layer];
+            layer.general = layer.general || general;
             return;
+        }
         m_layout.leaves[leaf] = {m_layout.layers.size(), 0, width(leaf)};
-        m_layout.layers.push_back({name(leaf), operationOf(use), false, width(leaf), width(leaf), 0});
+        m_layout.layers.push_back({name(leaf), operationOf(use), false, width(leaf), width(leaf), 0, general});
     }
 
     const model::Interpreter& m_interpreter;

@@ -5,6 +5,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -29,6 +30,9 @@ public:
     TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade, run::KernelKind kind);
 
     const std::vector<SignalLayer>& layers() const override { return m_layout.layers; }
+    const char* capture() const override {
+        return m_guide ? "guided" : m_type == at::kDouble ? "float64" : "float32";
+    }
     std::int64_t workingBytes(std::int64_t batch) const override;
     std::int64_t batchFor(std::int64_t bytes) const override;
     void compute(std::span<const float> inputs, std::span<const std::int64_t> labels,
@@ -55,6 +59,10 @@ private:
     run::KernelKind m_kind;
     model::Interpreter m_interpreter;
     model::ParameterStore m_store;
+    /// In float32: what the forward pass follows.
+    std::optional<model::Interpreter> m_exactInterpreter;
+    model::ParameterStore m_exactStore;
+    std::optional<Guide> m_guide;
     LayerLayout m_layout;
     std::int64_t m_fixedBytes = 0;
     std::int64_t m_sampleBytes = 1;

@@ -19,9 +19,14 @@ TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> n
                                          run::KernelKind kind)
     : m_network(std::move(network)), m_type(grade == Grade::float64 ? at::kDouble : at::kFloat), m_kind(kind),
       m_interpreter(m_network->graph(), m_type), m_store(m_network->parameters().clone(m_type, /*requiresGrad=*/true)) {
+    if (grade == Grade::float32 && model::hasKinks(m_network->graph())) {
+        m_exactInterpreter.emplace(m_network->graph(), at::kDouble);
+        m_exactStore = m_network->parameters().clone(at::kDouble, /*requiresGrad=*/false);
+        m_guide.emplace(*m_exactInterpreter, m_exactStore);
+    }
     const std::vector<std::int64_t> labels(2, 0);
     m_layout = layOut(m_interpreter, m_network->graph(),
-                      capture(m_interpreter, m_store, syntheticInput(2), seedsFor(labels, m_kind)), m_store.parameters);
+                      gradient::capture(m_interpreter, m_store, syntheticInput(2), seedsFor(labels, m_kind)), m_store.parameters);
     measureMemory();
 }
 
@@ -75,7 +80,8 @@ void TorchSignalComputer::compute(std::span<const float> inputs, std::span<const
     const at::Tensor input = at::from_blob(const_cast<float*>(inputs.data()),
                                            {samples, shape.channels, shape.height, shape.width}, at::kFloat)
                                  .to(m_type);
-    Capture captured = capture(m_interpreter, m_store, input, seedsFor(labels, m_kind));
+    Capture captured =
+        gradient::capture(m_interpreter, m_store, input, seedsFor(labels, m_kind), m_guide ? &*m_guide : nullptr);
     if (!logits.empty()) {
         const at::Tensor result = captured.logits.to(at::kFloat).contiguous();
         std::memcpy(logits.data(), result.const_data_ptr<float>(), logits.size_bytes());

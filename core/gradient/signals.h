@@ -22,6 +22,7 @@ struct SignalLayer {
     std::int64_t parameters = 0;
     std::int64_t leftWidth = 0;
     std::int64_t rightWidth = 0;    ///< 0 when explicit
+    bool general = false;           ///< no fast rule: gradients by the operation's own backward pass under vmap
 };
 
 /// Where the signals of one batch go: for each layer row-major (batch, leftWidth) and (batch, rightWidth), rows at the
@@ -45,6 +46,9 @@ public:
     virtual ~SignalComputer() = default;
 
     virtual const std::vector<SignalLayer>& layers() const = 0;
+    /// "float32"; "float64"; "guided": float32 where the forward pass takes the results of float64, rounded, because the
+    /// network has derivatives that jump (ReLU, pooling) and rounding would decide on which side a sample falls.
+    virtual const char* capture() const = 0;
     /// A batch size that keeps a call's working memory near `bytes`.
     virtual std::int64_t batchFor(std::int64_t bytes) const = 0;
     /// Working memory of one call with this batch, estimated from a real small call.
@@ -56,7 +60,9 @@ public:
                          std::span<const SignalTarget> targets, std::span<float> logits) const = 0;
 };
 
-/// Largest relative difference between the signals of two samples and plain autograd (load check).
-double gradientCheck(const model::Network& network);
+/// The load check of gradients: largest difference between the signals of two synthetic samples and plain autograd,
+/// relative to the sample's largest gradient. In float64 for networks of up to 30 million parameters, else in float32.
+/// Throws ShapeError naming the parameter when the difference is more than rounding.
+double checkGradients(const model::Network& network);
 
 } // namespace lpntk::gradient

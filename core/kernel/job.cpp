@@ -37,7 +37,6 @@ template <typename Work> auto translated(const run::KernelOptions& options, Work
 struct Prepared {
     std::shared_ptr<const model::Network> network;
     Rows rows;
-    Grade capture = Grade::float32;
     std::unique_ptr<NetworkSource> source;
 
     Prepared(const engine::KernelRequest& request, const base::JobContext& context) {
@@ -51,19 +50,18 @@ struct Prepared {
         network = model::Network::load(request.network, data::inputShape(split, request.preprocessing),
                                        request.data->classes(), context);
         rows = rowsOf(split, options, network->classes());
-        const Grade grade = gradeOf(options.precision);
-        capture = captureGradeOf(grade, network->info().parameters);
-        source = makeSource(request, capture, grade);
+        gradient::checkGradients(*network);
+        source = makeSource(request, gradeOf(options.precision));
     }
 
-    std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade captureGrade, Grade grade) const {
+    std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade grade) const {
         return std::make_unique<NetworkSource>(network, request.data, request.options.split, request.preprocessing,
-                                               captureGrade, grade, request.options.kernel);
+                                               grade, request.options.kernel);
     }
 
     run::KernelPlan plan(const engine::KernelRequest& request, const base::JobContext& context) const {
         run::KernelPlan made = makePlan(*source, rows, network->info().parameters, request.options, context);
-        made.capture = capture == Grade::float64 ? "float64" : "float32";
+        made.capture = source->capture();
         predictTimes(made, *source, rows);
         return made;
     }
@@ -117,7 +115,7 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
     return translated(request.options, [&] {
         data::checkOutside(*request.data, out);
         Prepared prepared(request, context);
-        const auto reference = prepared.makeSource(request, Grade::float64, Grade::float64);
+        const auto reference = prepared.makeSource(request, Grade::float64);
         run::KernelPlan plan = prepared.plan(request, context);
         KernelJob job;
         job.manifest = manifestOf(request, *prepared.network, std::move(plan), context);

@@ -58,7 +58,11 @@ int preferredTile(std::int64_t rows) { return rows >= 8192 ? 1024 : rows >= 2048
 std::vector<run::LayerPlan> layersOf(const SignalSource& source) {
     std::vector<run::LayerPlan> layers;
     for (const auto& layer : source.layers())
-        layers.push_back({layer.name, layer.operation, layer.implicit ? "implicit" : "explicit", layer.parameters,
+        layers.push_back({layer.name, layer.operation,
+                          layer.implicit  ? "implicit"
+                          : layer.general ? "general"
+                                          : "explicit",
+                          layer.parameters,
                           layer.leftWidth + layer.rightWidth, layer.leftWidth + layer.rightWidth});
     return layers;
 }
@@ -169,8 +173,10 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
     plan.diskBytes = Store::diskBytes(plan);
     plan.auditRows = auditRowsWithin(options.memoryBytes / 4, source.layers());
     const int tile = preferredTile(largestBlock(plan));
+    // Small jobs are cut into at least four batches, so that there is work for several threads whatever their number.
+    const std::int64_t largestBatch = std::clamp<std::int64_t>(plan.rows / 4, kSmallestBatch, 256);
     const auto batch = static_cast<std::int64_t>(std::bit_floor(
-        static_cast<std::uint64_t>(std::clamp<std::int64_t>(source.batchFor(kBatchBytes), kSmallestBatch, 256))));
+        static_cast<std::uint64_t>(std::clamp<std::int64_t>(source.batchFor(kBatchBytes), kSmallestBatch, largestBatch))));
     // The largest tile, then the largest batch that fit with one thread.
     for (plan.tile = tile;; plan.tile /= 2) {
         for (plan.batch = batch;; plan.batch /= 2) {

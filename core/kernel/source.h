@@ -28,20 +28,15 @@ public:
     virtual std::string location(std::int64_t sample) const = 0;
 };
 
-/// The grade in which a network of `parameters` numbers is captured for signals of `grade`. A float32 forward pass now
-/// and then (one LeNet-5 sample in a thousand) puts a ReLU or a pooling maximum on the other side than float64 does, and
-/// that sample's gradient is off by up to 1e-3 whatever the products do. Small networks are therefore captured in
-/// float64 and rounded; for large ones that would cost several times the capture, and the audit tells what it is worth.
-gradient::SignalComputer::Grade captureGradeOf(gradient::SignalComputer::Grade grade, std::int64_t parameters);
-
-/// Signals of a network over the pictures of one split, captured in one grade and handed out in the same or a lower one.
+/// Signals of a network over the pictures of one split.
 class NetworkSource : public SignalSource {
 public:
     NetworkSource(std::shared_ptr<const model::Network> network, std::shared_ptr<const data::Dataset> dataset,
                   const std::string& split, data::Preprocessing preprocessing,
-                  gradient::SignalComputer::Grade capture, gradient::SignalComputer::Grade grade, run::KernelKind kind);
+                  gradient::SignalComputer::Grade grade, run::KernelKind kind);
 
     const std::vector<gradient::SignalLayer>& layers() const override { return m_computer->layers(); }
+    const char* capture() const { return m_computer->capture(); }
     int classes() const override { return m_network->classes(); }
     std::int64_t batchFor(std::int64_t bytes) const override { return m_computer->batchFor(bytes); }
     std::int64_t workingBytes(std::int64_t batch) const override;
@@ -51,15 +46,12 @@ public:
 
 private:
     std::int64_t pixels() const;
-    void computeRounded(std::span<const float> inputs, std::span<const std::int64_t> labels,
-                        std::span<const gradient::SignalTarget> targets, std::span<float> logits) const;
 
     std::shared_ptr<const model::Network> m_network;
     std::shared_ptr<const data::Dataset> m_dataset;
     const data::Split& m_split;
     data::Preprocessing m_preprocessing;
     std::unique_ptr<gradient::SignalComputer> m_computer;
-    bool m_rounds = false; ///< captured as double, handed out as float
 };
 
 } // namespace lpntk::kernel

@@ -118,6 +118,26 @@ void replaceValues(Node& node, const std::function<ValueId(ValueId)>& replace) {
     eachValue(node, [&](ValueId& id) { id = replace(id); });
 }
 
+bool hasKinks(const Graph& graph) {
+    constexpr std::array<std::string_view, 51> kKinks{
+        "abs",         "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "amax",
+        "amin",        "argmax",              "argmin",              "ceil",                "celu",
+        "clamp",       "clamp_max",           "clamp_min",           "elu",                 "eq",
+        "floor",       "fractional_max_pool2d", "ge",                "gt",                  "hardshrink",
+        "hardsigmoid", "hardswish",           "hardtanh",            "kthvalue",            "le",
+        "leaky_relu",  "lt",                  "max",                 "max_pool1d",          "max_pool2d",
+        "max_pool2d_with_indices", "max_pool3d", "maximum",          "median",              "min",
+        "minimum",     "ne",                  "prelu",               "relu",                "relu6",
+        "round",       "rrelu",               "selu",                "sgn",                 "sign",
+        "softshrink",  "sort",                "threshold",           "topk",                "trunc",
+        "where"};
+    static_assert(std::ranges::is_sorted(kKinks));
+    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
+        const std::string_view name = std::string_view(node.target).substr(node.target.rfind(':') + 1);
+        return node.target.starts_with("aten::") && std::binary_search(kKinks.begin(), kKinks.end(), name);
+    });
+}
+
 bool mayWrite(const Node& node) {
     return node.target.ends_with('_') || node.overload == "out" || node.overload.ends_with("_out");
 }

@@ -93,6 +93,9 @@ public:
 void visitValues(const Node& node, const std::function<void(ValueId)>& visit);
 /// Replaces every value that the arguments of a call refer to.
 void replaceValues(Node& node, const std::function<ValueId(ValueId)>& replace);
+/// Whether a call on the pictures has a derivative that jumps (ReLU, maxima, clamps, comparisons): there rounding before
+/// the jump decides about the gradient behind it.
+bool hasKinks(const Graph& graph);
 /// Whether a call may change one of its arguments in place, by its name ("aten::relu_", an "out" overload).
 bool mayWrite(const Node& node);
 

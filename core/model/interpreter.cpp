@@ -254,37 +254,50 @@ at::Tensor Interpreter::run(const at::Tensor& input, const ParameterStore& store
 
 at::Tensor Interpreter::run(const at::Tensor& input, const ParameterStore& store, const RunOptions&,
                             const Executor& execute) const {
-    Environment values = environment(input, store);
-    for (const Step& step : m_steps) {
-        torch::jit::Stack stack;
-        stack.reserve(step.slots.size());
-        try {
-            for (const Slot& slot : step.slots)
-                stack.push_back(fillSlot(slot, values));
-            const at::AutoGradMode mode(step.gradient && at::GradMode::is_enabled());
-            execute(step, stack);
-        } catch (const c10::Error& error) {
-            throw base::ShapeError(step.place + " failed: " + error.what_without_backtrace());
-        } catch (const base::Error&) {
-            throw;
-        } catch (const base::Cancelled&) {
-            throw;
-        } catch (const std::exception& error) { // from a library below libtorch
-            throw base::ShapeError(step.place + " failed: " + error.what());
-        }
-        if (stack.size() == 1 && stack[0].isTensorList()) {
-            const auto list = stack[0].toTensorVector();
-            stack.assign(list.begin(), list.end());
-        }
-        if (stack.size() < step.results.size())
-            throw base::FormatError(step.place + " returns " + std::to_string(stack.size()) + " values, " +
-                                    std::to_string(step.results.size()) + " are expected");
-        for (std::size_t i = 0; i < step.results.size(); ++i)
-            values[static_cast<std::size_t>(step.results[i].value())] = std::move(stack[i]);
-        for (const ValueId id : step.released)
-            values[static_cast<std::size_t>(id.value())] = {};
+    Pass pass(*this, input, store);
+    while (!pass.done())
+        pass.next(execute);
+    return pass.output();
+}
+
+Interpreter::Pass::Pass(const Interpreter& interpreter, const at::Tensor& input, const ParameterStore& store)
+    : m_interpreter(interpreter), m_values(interpreter.environment(input, store)) {}
+
+at::Tensor Interpreter::Pass::output() const {
+    return m_values[static_cast<std::size_t>(m_interpreter.m_output.value())].toTensor();
+}
+
+const torch::jit::Stack& Interpreter::Pass::next(const Executor& execute) {
+    const Step& step = m_interpreter.m_steps[m_next++];
+    torch::jit::Stack stack;
+    stack.reserve(step.slots.size());
+    try {
+        for (const Slot& slot : step.slots)
+            stack.push_back(fillSlot(slot, m_values));
+        const at::AutoGradMode mode(step.gradient && at::GradMode::is_enabled());
+        execute(step, stack);
+    } catch (const c10::Error& error) {
+        throw base::ShapeError(step.place + " failed: " + error.what_without_backtrace());
+    } catch (const base::Error&) {
+        throw;
+    } catch (const base::Cancelled&) {
+        throw;
+    } catch (const std::exception& error) { // from a library below libtorch
+        throw base::ShapeError(step.place + " failed: " + error.what());
     }
-    return values[static_cast<std::size_t>(m_output.value())].toTensor();
+    if (stack.size() == 1 && stack[0].isTensorList()) {
+        const auto list = stack[0].toTensorVector();
+        stack.assign(list.begin(), list.end());
+    }
+    if (stack.size() < step.results.size())
+        throw base::FormatError(step.place + " returns " + std::to_string(stack.size()) + " values, " +
+                                std::to_string(step.results.size()) + " are expected");
+    m_results = std::move(stack);
+    for (std::size_t i = 0; i < step.results.size(); ++i)
+        m_values[static_cast<std::size_t>(step.results[i].value())] = m_results[i];
+    for (const ValueId id : step.released)
+        m_values[static_cast<std::size_t>(id.value())] = {};
+    return m_results;
 }
 
 void prepareTorch() {

@@ -78,6 +78,23 @@ public:
     at::Tensor run(const at::Tensor& input, const ParameterStore& store, const RunOptions& options,
                    const Executor& execute) const;
 
+    /// One run, step by step.
+    class Pass {
+    public:
+        /// What is given must outlive the pass.
+        Pass(const Interpreter& interpreter, const at::Tensor& input, const ParameterStore& store);
+        bool done() const { return m_next == m_interpreter.steps().size(); }
+        /// Runs the next step; returns what it returned, list elements one by one. Throws ShapeError naming the call.
+        const torch::jit::Stack& next(const Executor& execute);
+        at::Tensor output() const;
+
+    private:
+        const Interpreter& m_interpreter;
+        std::vector<at::IValue> m_values;
+        torch::jit::Stack m_results;
+        std::size_t m_next = 0;
+    };
+
     const std::vector<Step>& steps() const { return m_steps; }
     at::ScalarType floating() const { return m_floating; }
     /// Index of the leaf parameter that `id` is, -1 for anything else (a value derived from parameters, data).

@@ -23,8 +23,9 @@ template <std::size_t N> bool isOneOf(const std::string& name, const std::array<
 
 /// What one call did with memory, seen while it ran.
 struct Observed {
-    ValueId written;                         ///< the value it changed, invalid for most calls
-    std::vector<ValueId> shared;             ///< per result: the argument whose memory it is in, invalid for new memory
+    ValueId written;                ///< the value it changed, invalid for most calls
+    std::vector<ValueId> shared;    ///< per result: the argument whose memory it is in, invalid for new memory
+    std::vector<std::int64_t> size; ///< of the first tensor it was given
 };
 
 /// Runs the graph as it is and notes which results lie in the memory of which arguments.
@@ -49,6 +50,8 @@ private:
                 memory.emplace(storageOf(stack[i].toTensor()), step.slots[i].ids.front());
         }
         Observed& seen = m_calls[step.node];
+        if (!stack.empty() && stack[0].isTensor())
+            seen.size = stack[0].toTensor().sizes().vec();
         seen.written = writtenArgument(step);
         step.call(stack);
         const auto note = [&](const c10::IValue& value) {
@@ -213,7 +216,15 @@ private:
         const auto known = c10::Dispatcher::singleton().findSchema({without, node.overload});
         if (without == name || !known || known->schema().is_mutable() || known->schema().returns().size() != 1)
             throw FormatError(placeText(call) + " changes a tensor in place and has no form that returns its result");
-        return append(without, node.overload, node.arguments, node);
+        // The two forms may call their arguments by other names: dropout_(self, ...), dropout(input, ...).
+        const auto& old = c10::Dispatcher::singleton().findSchemaOrThrow(name.c_str(), node.overload.c_str()).schema();
+        Arguments arguments = node.arguments;
+        for (auto& [key, value] : arguments) {
+            const auto position = old.argumentIndexWithName(key);
+            if (position && static_cast<std::size_t>(*position) < known->schema().arguments().size())
+                key = known->schema().arguments()[static_cast<std::size_t>(*position)].name();
+        }
+        return append(without, node.overload, std::move(arguments), node);
     }
 
     /// `id` has become `changed`: its views are stale, and what it is a view of has changed in that part.
@@ -259,13 +270,11 @@ private:
         const Argument first = std::int64_t{0}, none = std::monostate(), one = std::int64_t{1};
         const auto k = static_cast<std::int64_t>(result);
         if (name == "aten::slice.Tensor") {
-            // "To the end" is written as the largest number, which slice_scatter cannot add to under vmap.
-            const Argument last = argument("end", none);
-            const auto* number = std::get_if<std::int64_t>(&last);
-            const bool toTheEnd = number && *number == std::numeric_limits<std::int64_t>::max();
+            const auto [start, end] = bounds(m_observer.call(call).size, argument("dim", first), argument("start", none),
+                                             argument("end", none));
             return append("aten::slice_scatter", "",
-                          {{"self", parent}, {"src", part}, {"dim", argument("dim", first)}, {"start", argument("start", none)},
-                           {"end", toTheEnd ? none : last}, {"step", argument("step", one)}},
+                          {{"self", parent}, {"src", part}, {"dim", argument("dim", first)}, {"start", start},
+                           {"end", end}, {"step", argument("step", one)}},
                           maker);
         }
         if (name == "aten::select.int" || name == "aten::unbind.int")
@@ -293,6 +302,26 @@ private:
             return append("aten::reshape_as", "", {{"self", part}, {"other", parent}}, maker);
         throw FormatError(placeText(call) + " shows a part of a tensor that is then changed in place, which cannot be "
                                             "followed; use operators that return their results");
+    }
+
+    /// Under vmap slice_scatter takes its bounds as they are: counted from the front, and none for "to the end".
+    static std::pair<Argument, Argument> bounds(const std::vector<std::int64_t>& sizes, const Argument& dim,
+                                                Argument start, Argument end) {
+        const auto* axis = std::get_if<std::int64_t>(&dim);
+        const auto dims = static_cast<std::int64_t>(sizes.size());
+        if (!axis || *axis < -dims || *axis >= dims)
+            return {std::move(start), std::move(end)};
+        const std::int64_t size = sizes[static_cast<std::size_t>(*axis < 0 ? *axis + dims : *axis)];
+        const auto fromFront = [&](std::int64_t bound) { return std::clamp<std::int64_t>(bound < 0 ? bound + size : bound, 0, size); };
+        if (const auto* number = std::get_if<std::int64_t>(&start))
+            start = fromFront(*number);
+        if (const auto* number = std::get_if<std::int64_t>(&end)) {
+            if (*number >= size)
+                end = std::monostate();
+            else
+                end = fromFront(*number);
+        }
+        return {std::move(start), std::move(end)};
     }
 
     static std::optional<Argument> inverse(const Argument& dims) {

@@ -13,7 +13,7 @@ namespace lpntk::run {
 struct LayerPlan {
     std::string name;              ///< "fc1", "layer4.0.conv1"
     std::string operation;         ///< "linear", "conv2d", "batch_norm", ...
-    std::string way;               ///< "implicit", "explicit"
+    std::string way;               ///< "implicit", "explicit"; "general": explicit, by the slower way for any operation
     std::int64_t parameters = 0;
     std::int64_t macsPerPair = 0;  ///< exact multiply-adds per pair of samples
     std::int64_t signalFloats = 0; ///< numbers kept per sample
@@ -43,7 +43,7 @@ struct KernelPlan {
     KernelKind kernel = KernelKind::lpntk;
     Blocks blockKind = Blocks::full;
     std::string device = "cpu";
-    std::string capture = "float32"; ///< grade in which signals are captured before they are rounded for the products
+    std::string capture = "float32"; ///< how signals are captured: "float32", "float64", or "guided" (gradient::SignalComputer::capture)
     std::string backend = "mm";      ///< how matrix products are called: "mm" or "onednn"
     int top = 50;
     int auditRows = 0;               ///< rows recomputed in float64 for the audit

@@ -12,6 +12,7 @@
 
 #include <QtTest>
 
+#include <cmath>
 #include <thread>
 
 using namespace lpntk;
@@ -127,6 +128,7 @@ private Q_SLOTS:
     void exoticParametersAgainstOracle();
     void sharedParametersAreOneLayer();
     void severalPicturesPerSample();
+    void roundingDecidesNoJumps();
     void kindsSeedAsTheySay();
     void threadsGiveTheSameBits();
     void workingMemoryGrowsWithTheBatch();
@@ -136,7 +138,7 @@ private Q_SLOTS:
 
 void TestCapture::exoticParametersAgainstOracle() {
     const auto network = exotic();
-    QVERIFY(gradient::gradientCheck(*network) < 1e-12);
+    QVERIFY(gradient::checkGradients(*network) < 1e-12);
     const at::Tensor x = pictures(6, network->input());
     const std::vector<std::int64_t> labels{0, 1, 2, 2, 1, 0};
     const at::Tensor phi =
@@ -174,7 +176,52 @@ void TestCapture::severalPicturesPerSample() {
     x = w.call("aten::sum", "dim_IntList", {{"self", x}, {"dim", sizes({2, 3})}});
     const auto network = w.network(x, {3, 4, 4}, 3);
     QVERIFY(network->info().logitError < 1e-5);
-    QVERIFY(gradient::gradientCheck(*network) < 1e-12);
+    QVERIFY(gradient::checkGradients(*network) < 1e-12);
+}
+
+/// Pictures of 1e8, 1, -1e8 and 2^-30: float32 takes the sum of the first three for 0 and not 1, so that a ReLU lets no
+/// gradient through; and 1 + 2^-30 for 1, so that the other one of two values is the larger.
+void TestCapture::roundingDecidesNoJumps() {
+    Writer w;
+    const ValueId gain = w.parameter("gain", {1}), pair = w.parameter("pair", {2}), head = w.parameter("head", {2, 2});
+    const auto pixel = [&](std::int64_t index) {
+        return w.call("aten::slice", "Tensor",
+                      {{"self", w.graph.input}, {"dim", std::int64_t{3}}, {"start", index}, {"end", index + 1}});
+    };
+    const auto add = [&](ValueId a, ValueId b) { return w.call("aten::add", "Tensor", {{"self", a}, {"other", b}}); };
+    const ValueId one = add(add(pixel(0), pixel(1)), pixel(2));
+    const ValueId lit = w.call("aten::relu", "", {{"self", w.call("aten::mul", "Tensor", {{"self", one}, {"other", gain}})}});
+    const ValueId both = w.call(
+        "aten::cat", "", {{"tensors", std::vector<ValueId>{pixel(1), add(pixel(1), pixel(3))}}, {"dim", std::int64_t{3}}});
+    const ValueId scaled = w.call("aten::mul", "Tensor", {{"self", both}, {"other", pair}});
+    const ValueId larger = w.call("aten::max_pool2d", "", {{"self", scaled}, {"kernel_size", sizes({1, 2})}});
+    const ValueId x = w.call("aten::cat", "", {{"tensors", std::vector<ValueId>{lit, larger}}, {"dim", std::int64_t{3}}});
+    w.graph.output = w.call("aten::linear", "", {{"input", w.call("aten::flatten", "using_ints", {{"self", x}, {"start_dim", std::int64_t{1}}})}, {"weight", head}});
+    auto store = std::make_shared<model::ParameterStore>(model::ParameterStore::fromSeed(w.graph, 5));
+    store->parameters[0].fill_(0.5);
+    store->parameters[1].fill_(0.5);
+    const auto network =
+        model::Network::fromGraph("jumps", std::make_shared<const Graph>(w.graph), store, {1, 1, 4}, 2);
+
+    std::vector<float> inputs;
+    for (int sample = 0; sample < 3; ++sample)
+        inputs.insert(inputs.end(), {1e8F, 1.0F, -1e8F, std::ldexp(1.0F, -30)});
+    const std::vector<std::int64_t> labels{0, 1, 0};
+    const auto gradients = [&](Grade grade) {
+        return gradient::TorchSignalComputer(network, grade, run::KernelKind::lpntk).parameterGradients(inputs, labels);
+    };
+    const auto exact = gradients(Grade::float64), found = gradients(Grade::float32);
+    QVERIFY((exact[0] != 0).all().item<bool>());
+    QVERIFY((exact[1].select(1, 0) == 0).all().item<bool>());
+    for (std::size_t i = 0; i < exact.size(); ++i)
+        QVERIFY2(at::allclose(found[i].to(at::kDouble), exact[i], 1e-6, 1e-9), std::to_string(i).c_str());
+    const auto capture = [&](Grade grade) {
+        return std::string(gradient::SignalComputer::create(network, grade, run::KernelKind::lpntk)->capture());
+    };
+    QCOMPARE(capture(Grade::float32), std::string("guided"));
+    QCOMPARE(capture(Grade::float64), std::string("float64"));
+    QCOMPARE(std::string(gradient::SignalComputer::create(exotic(), Grade::float32, run::KernelKind::lpntk)->capture()),
+             std::string("float32"));
 }
 
 void TestCapture::kindsSeedAsTheySay() {

@@ -88,7 +88,7 @@ void TestExported::everyFile() {
     QVERIFY2(exact < 1e-10, qPrintable(QString("float64: relative error %1").arg(exact)));
     const double fast = cosineError(kernelOf(*loaded, reference.inputs, reference.labels, false), reference.kernel);
     QVERIFY2(fast < 2e-6, qPrintable(QString("float32: cosine error %1").arg(fast)));
-    const double check = gradient::gradientCheck(*loaded);
+    const double check = gradient::checkGradients(*loaded);
     QVERIFY2(check < 1e-8, qPrintable(QString("load check %1").arg(check)));
 }
 

@@ -19,7 +19,7 @@ public:
                          const base::JobContext& context) override {
         const auto loaded = model::Network::load(network, input, classes, context);
         NetworkInfo info = loaded->info();
-        info.gradientError = gradient::gradientCheck(*loaded);
+        info.gradientError = gradient::checkGradients(*loaded);
         return info;
     }
 
