@@ -1,7 +1,9 @@
 #include "command.h"
 #include "options.h"
 
+#include <core/base/files.h>
 #include <core/base/text.h>
+#include <core/formats/npy.h>
 
 #include <fmt/format.h>
 
@@ -13,6 +15,7 @@ struct EvalOptions {
     DataOptions data;
     NetworkOptions network;
     SampleOptions samples;
+    std::filesystem::path logits;
     int threads = 0;
 };
 
@@ -47,12 +50,20 @@ int evaluate(const EvalOptions& options, Console& console) {
     request.preprocessing = options.data.preprocessing(*dataset, request.network.weights);
     request.indices = options.samples.select(dataset->split(request.split));
     request.threads = options.threads;
+    request.keepLogits = !options.logits.empty();
+    if (request.keepLogits)
+        base::checkCanWrite(options.logits);
 
     const auto evaluation = engine::engine().evaluate(request, console.context());
     tellNetwork(console, evaluation.network, request.network);
     console.say(
         fmt::format("data: {}, split {}, preprocessing {}", dataset->name, request.split, request.preprocessing.name));
     tell(console, evaluation, *dataset);
+    if (request.keepLogits) {
+        formats::writeNpy(options.logits, std::span<const float>(evaluation.logits),
+                          {evaluation.samples, dataset->classes()});
+        console.say("logits: " + base::quoted(options.logits));
+    }
     if (!evaluation.warning.empty())
         console.warn(evaluation.warning);
     auto json = toJson(evaluation, *dataset);
@@ -70,6 +81,7 @@ void addEval(CLI::App& program, const std::function<void(CLI::App*, Work)>& run)
     options->data.addTo(*command, "test");
     options->network.addTo(*command);
     options->samples.addTo(*command);
+    command->add_option("--logits", options->logits, "file for the network's output, (samples, classes) float32 .npy");
     addThreads(*command, options->threads);
     run(command, [options](Console& console) { return evaluate(*options, console); });
 }

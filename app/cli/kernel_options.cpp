@@ -44,6 +44,8 @@ void KernelJobOptions::addTo(CLI::App& command) {
     command.add_option("--kernel", kind, "labelled signs, all signs +1, or gradient of the loss")
         ->check(CLI::IsMember({"lpntk", "pntk", "loss"}))
         ->capture_default_str();
+    command.add_option("--parameters", kernel.parameters,
+                       "only these parameters are learnt: names or patterns, for example 'layer4.*,fc.*' (default: all)");
     command.add_option("--device", kernel.device, "cpu, or cuda[:i] where this version has it")->capture_default_str();
     command.add_option("--top", kernel.top, "neighbours kept per sample and sign")
         ->check(atLeast(1))

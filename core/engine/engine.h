@@ -53,7 +53,7 @@ struct Evaluation {
     double loss = 0;                   ///< mean cross entropy
     std::vector<std::int64_t> classCount;
     std::vector<double> classAccuracy;
-    std::vector<float> probabilities;  ///< (samples, K), filled when asked for
+    std::vector<float> logits;         ///< (samples, K), filled when asked for
     /// Set when the accuracy is near chance: "10.3 %: preprocessing, class order or weights do not match".
     std::string warning;
 };
@@ -65,7 +65,7 @@ struct EvaluateRequest {
     data::Preprocessing preprocessing;
     std::vector<std::int64_t> indices; ///< empty = all
     int threads = 0;
-    bool keepProbabilities = false;
+    bool keepLogits = false;
 };
 
 /// A kernel job, complete.

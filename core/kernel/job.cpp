@@ -49,6 +49,8 @@ struct Prepared {
         const OneThread one;
         network = model::Network::load(request.network, data::inputShape(split, request.preprocessing),
                                        request.data->classes(), context);
+        if (!options.parameters.empty())
+            network = network->withParameters(options.parameters);
         rows = rowsOf(split, options, network->classes());
         gradient::checkGradients(*network);
         source = makeSource(request, gradeOf(options.precision));

@@ -169,6 +169,7 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
     plan.kernel = options.kernel;
     plan.device = options.device;
     plan.top = options.top;
+    plan.chosenParameters = options.parameters;
     plan.memoryBudget = options.memoryBytes;
     plan.diskBytes = Store::diskBytes(plan);
     plan.auditRows = auditRowsWithin(options.memoryBytes / 4, source.layers());

@@ -119,6 +119,7 @@ void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const
     compare("--precision", std::string(run::nameOf(found.plan.precision)), run::nameOf(wanted.plan.precision));
     compare("--store", std::string(run::nameOf(found.plan.store)), run::nameOf(wanted.plan.store));
     compare("--blocks", std::string(run::nameOf(found.plan.blockKind)), run::nameOf(wanted.plan.blockKind));
+    compare("--parameters", found.plan.chosenParameters, wanted.plan.chosenParameters);
     compare("--device", found.plan.device, wanted.plan.device);
     compare("--top", found.plan.top, wanted.plan.top);
     compare("number of samples", found.plan.rows, wanted.plan.rows);

@@ -6,6 +6,7 @@
 #include <core/formats/weights.h>
 #include <core/model/built_in.h>
 #include <core/model/interpreter_torch.h>
+#include <core/model/parameter_choice_torch.h>
 #include <core/model/parameters_torch.h>
 #include <core/model/pt2_graph.h>
 #include <core/model/vmap_torch.h>
@@ -245,6 +246,14 @@ std::shared_ptr<const Network> Network::fromGraph(const std::string& name, std::
     network->m_info.model = name;
     network->m_info.input = input;
     network->m_info.classes = classes;
+    network->finish(std::move(graph), std::move(store));
+    return network;
+}
+
+std::shared_ptr<const Network> Network::withParameters(const std::string& patterns) const {
+    auto [graph, store] = withChosenParameters(*m_graph, *m_parameters, patterns, m_info.model);
+    std::shared_ptr<Network> network(new Network);
+    network->m_info = m_info;
     network->finish(std::move(graph), std::move(store));
     return network;
 }

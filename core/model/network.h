@@ -31,6 +31,9 @@ public:
     static std::shared_ptr<const Network> fromGraph(const std::string& name, std::shared_ptr<const Graph> graph,
                                                     std::shared_ptr<const ParameterStore> store,
                                                     data::ImageShape input, int classes);
+    /// This network with only some of its parameters learnt, "layer4.*,fc.weight" (parameter_choice_torch.h). Throws
+    /// OptionError when a pattern names none.
+    std::shared_ptr<const Network> withParameters(const std::string& patterns) const;
     ~Network();
 
     const engine::NetworkInfo& info() const { return m_info; }

@@ -33,6 +33,7 @@ struct KernelOptions {
     std::string store;                     ///< "f32", "f16" or "" = f32 to N = 20,000, then f16
     Precision precision = Precision::fp32;
     KernelKind kernel = KernelKind::lpntk;
+    std::string parameters;                ///< names or patterns of those that are learnt, "layer4.*,fc.*"; "" = all
     std::string device = "cpu";
     std::int64_t memoryBytes = std::int64_t{4} << 30; ///< budget for everything the job holds
     int threads = 0;                       ///< 0 = all cores

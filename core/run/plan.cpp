@@ -100,6 +100,7 @@ base::Json toJson(const KernelPlan& plan) {
     return {{"rows", plan.rows},
             {"classes", plan.classes},
             {"parameters", plan.parameters},
+            {"chosen_parameters", plan.chosenParameters},
             {"kernel", nameOf(plan.kernel)},
             {"precision", nameOf(plan.precision)},
             {"store", nameOf(plan.store)},
@@ -130,6 +131,9 @@ KernelPlan planFromJson(const base::Json& json, const std::string& where) {
     plan.rows = requiredKey<std::int64_t>(json, "rows", where);
     plan.classes = requiredKey<int>(json, "classes", where);
     plan.parameters = requiredKey<std::int64_t>(json, "parameters", where);
+    // Not in runs of version 0.1.
+    if (json.contains("chosen_parameters"))
+        plan.chosenParameters = requiredKey<std::string>(json, "chosen_parameters", where);
     plan.kernel = named(json, "kernel", kernelKindFromName, where);
     plan.precision = named(json, "precision", precisionFromName, where);
     plan.store = named(json, "store", storeTypeFromName, where);

@@ -46,6 +46,7 @@ struct KernelPlan {
     std::string capture = "float32"; ///< how signals are captured: "float32", "float64", or "guided" (gradient::SignalComputer::capture)
     std::string backend = "mm";      ///< how matrix products are called: "mm" or "onednn"
     int top = 50;
+    std::string chosenParameters;    ///< patterns of the parameters that are learnt, "" = all
     int auditRows = 0;               ///< rows recomputed in float64 for the audit
 
     // How the work is laid out in time and predictions; not part of what decides the bits.

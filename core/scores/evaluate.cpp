@@ -70,8 +70,8 @@ engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::
     outputs.prediction.resize(batches.indices().size());
     engine::Evaluation evaluation;
     evaluation.network = network->info();
-    if (request.keepProbabilities)
-        evaluation.probabilities.resize(batches.indices().size() * k);
+    if (request.keepLogits)
+        evaluation.logits.resize(batches.indices().size() * k);
 
     batches.forEach(batches.defaultBatch(), "evaluating", context, [&](const Batch& batch) {
         std::vector<float> logits(batch.labels.size() * k);
@@ -82,10 +82,10 @@ engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::
             const auto output = judge(std::span(logits).subspan(i * k, k), batch.labels[i], probabilities);
             outputs.loss[at] = output.loss;
             outputs.prediction[at] = output.prediction;
-            if (request.keepProbabilities)
-                std::ranges::copy(probabilities,
-                                  evaluation.probabilities.begin() + static_cast<std::ptrdiff_t>(at * k));
         }
+        if (request.keepLogits)
+            std::ranges::copy(logits, evaluation.logits.begin() + static_cast<std::ptrdiff_t>(batch.begin) *
+                                                                       static_cast<std::ptrdiff_t>(k));
     });
     summarise(evaluation, request.data->split(request.split), batches.indices(), outputs, classes);
     // A network fresh from its seed is near chance by nature; its origin is said elsewhere.

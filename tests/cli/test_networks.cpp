@@ -1,6 +1,9 @@
 #include "program.h"
 #include "small_run.h"
 
+#include <core/formats/npz.h>
+#include <helpers/real_data.h>
+
 #include <QDir>
 #include <QDirIterator>
 #include <QFile>
@@ -11,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 
+using namespace lpntk;
 using namespace lpntk::tests;
 
 /// eval, score, plan and train against the probabilities and kernels of runs, and against each other.
@@ -21,6 +25,8 @@ private Q_SLOTS:
     void initTestCase();
     void infoOfDataAndWeights();
     void evalCountsTheProbabilities();
+    void evalWritesPyTorchsLogits();
+    void exportedProgramGoesAllTheWay();
     void networkIsGuessedFromTheWeights();
     void scoresFollowFromTheProbabilities();
     void grandIsTheNormOfTheLossGradient();
@@ -129,6 +135,45 @@ void TestNetworks::evalCountsTheProbabilities() {
     }
     QCOMPARE(found.json()["accuracy"].toDouble(), all / double(SmallRun::kRows));
     QVERIFY(near(found.json()["loss"].toDouble(), loss, 1e-4));
+}
+
+void TestNetworks::evalWritesPyTorchsLogits() {
+    // The pictures and logits that PyTorch left beside the exported network, as a data set.
+    const formats::NpzArchive reference(exportedNetworks() / "vit.npz");
+    const auto inputs = reference.array("inputs"), labels = reference.array("labels"), logits = reference.array("logits");
+    const formats::NpzArray arrays[] = {{"images", formats::DType::f32, inputs.shape(), inputs.bytes()},
+                                        {"labels", formats::DType::i64, labels.shape(), labels.bytes()}};
+    const QString data = m_run.path("pictures.npz"), file = m_run.path("logits.npy");
+    formats::writeNpz(data.toStdString(), arrays);
+    for (const char* version : {"2.6", "2.15"}) {
+        const auto program = QString::fromStdString((exportedNetworks() / (std::string("vit-") + version + ".pt2")).string());
+        const auto found = runProgram({"eval", "--data", data, "--split", "train", "--preprocess", "none", "--model", program,
+                                       "--logits", file, "--json"});
+        QVERIFY2(found.exitCode == 0, found.err.constData());
+        QCOMPARE(found.json()["fromSeed"].toBool(), false);
+        const auto mine = formats::NpyArray::open(file.toStdString());
+        QCOMPARE(mine.shape(), logits.shape());
+        const auto a = mine.as<float>(), b = logits.as<float>();
+        for (std::size_t i = 0; i < a.size(); ++i)
+            QVERIFY(std::abs(a[i] - b[i]) < 1e-5F);
+    }
+}
+
+void TestNetworks::exportedProgramGoesAllTheWay() {
+    const auto program = QString::fromStdString((exportedNetworks() / "cnn-2.11.pt2").string());
+    const QString run = m_run.path("exported");
+    const QStringList job{"kernel", "--data", m_run.data(), "--model", program, "--limit", "40", "--out", run, "--json"};
+    const auto made = runProgram(job + QStringList{"--parameters", "head.*"});
+    QVERIFY2(made.exitCode == 0, made.err.constData());
+    QCOMPARE(made.json()["model"].toString(), QString("cnn-2.11.pt2"));
+    const auto manifest = QJsonDocument::fromJson(contentOf(run + "/manifest.json")).object();
+    QCOMPARE(manifest["model"]["program"].toString(), program);
+    QCOMPARE(manifest["model"]["weights_sha256"], manifest["model"]["program_sha256"]);
+    QCOMPARE(manifest["plan"]["layers"].toArray().size(), 1);
+    const auto other = runProgram(job + QStringList{"--resume"});
+    QVERIFY(other.exitCode == 1 && other.err.contains("--parameters"));
+    const auto pairs = runProgram({"relations", run, "--json"});
+    QVERIFY2(pairs.exitCode == 0, pairs.err.constData());
 }
 
 QMap<QString, std::vector<double>> TestNetworks::scores(const QStringList& names) {

@@ -1,5 +1,6 @@
 #include "oracle.h"
 
+#include <core/base/error.h>
 #include <core/formats/npz.h>
 #include <core/gradient/signals.h>
 #include <core/model/graph.h>
@@ -57,6 +58,7 @@ private Q_SLOTS:
     void everyFile();
     void everyVersionIsThere();
     void tiedWeightsAreOneParameter();
+    void partsOfTheParametersAddUp();
 };
 
 void TestExported::everyFile_data() {
@@ -106,6 +108,24 @@ void TestExported::tiedWeightsAreOneParameter() {
                                    [](const model::ParameterSpec& spec) { return !spec.otherNames.empty(); });
     QVERIFY(tied != parameters.end());
     QVERIFY(tied->name == "tied_a.weight" && tied->otherNames == std::vector<std::string>{"tied_b.weight"});
+}
+
+/// The kernel is a sum over parameters.
+void TestExported::partsOfTheParametersAddUp() {
+    const Reference reference = referenceOf("vit");
+    const auto whole = opened("vit-2.11.pt2");
+    const auto part = [&](const char* patterns) {
+        return kernelOf(*whole->withParameters(patterns), reference.inputs, reference.labels, true);
+    };
+    const at::Tensor sum = part("attention.*") + part("mlp.0.weight,mlp.0.bias") +
+                           part("patches.*,token,position,norm?.*,mlp.2.*,head.*");
+    const double error = relativeError(sum, reference.kernel);
+    QVERIFY2(error < 1e-10, qPrintable(QString::number(error)));
+    QCOMPARE(whole->withParameters("head.*")->info().parameters, std::int64_t{170});
+    QVERIFY_EXCEPTION_THROWN(whole->withParameters("head.*,haed.*"), base::OptionError);
+    // A tied parameter is chosen by either of its names.
+    const auto odd = opened("odd-2.11.pt2");
+    QCOMPARE(odd->withParameters("tied_b.weight")->info().parameters, odd->withParameters("tied_a.*")->info().parameters);
 }
 
 QTEST_GUILESS_MAIN(TestExported)

@@ -119,7 +119,7 @@ void TestScores::grandOfConvolutionsFollowsAutograd() {
 
 void TestScores::evaluationCountsRight() {
     auto request = requestFor("mlp");
-    request.keepProbabilities = true;
+    request.keepLogits = true;
     const auto evaluation = scores::evaluate(request, {});
     const auto scores = scores::sampleScores(request, {});
     const auto& labels = request.data->split("train").labels;
@@ -133,7 +133,10 @@ void TestScores::evaluationCountsRight() {
         all += scores.prediction[i] == labels[i];
         count[k] += 1;
         loss += static_cast<double>(scores.loss[i]);
-        QVERIFY(near(-std::log(static_cast<double>(evaluation.probabilities[i * 4 + k])),
+        double sum = 0;
+        for (std::size_t other = 0; other < 4; ++other)
+            sum += std::exp(static_cast<double>(evaluation.logits[i * 4 + other]));
+        QVERIFY(near(std::log(sum) - static_cast<double>(evaluation.logits[i * 4 + k]),
                      static_cast<double>(scores.loss[i]), 1e-5));
     }
     QCOMPARE(evaluation.accuracy, all / 300);
