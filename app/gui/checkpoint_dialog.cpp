@@ -187,6 +187,11 @@ void CheckpointDialog::show(const engine::NetworkInfo& info, const engine::Evalu
         lines << tr("unwrapped: %1").arg(QString::fromStdString(line));
     for (const std::string& line : info.mapping)
         lines << QString::fromStdString(line);
+    // An exported program needs no mapping; it is shown what is in it.
+    if (lines.isEmpty() && !info.program.empty())
+        for (const engine::LayerInfo& layer : info.layers)
+            for (const std::string& parameter : layer.parameters)
+                lines << QStringLiteral("%1: %2").arg(QString::fromStdString(layer.operation), QString::fromStdString(parameter));
     if (info.fromSeed)
         lines << tr("no weights: initialised from seed %1").arg(m_seed->value());
     m_mapping->setPlainText(lines.join(QLatin1Char('\n')));

@@ -126,7 +126,7 @@ QWidget* StartPage::makeActions() {
     };
     add("file.openSample", "run", tr("Open the sample project"), tr("1,500 Fashion-MNIST images, LeNet-5, kernel computed in seconds"), true);
     add("file.openData", "data-set", tr("Open a data set…"), tr("IDX, CIFAR, a folder per class, NPY and NPZ, CSV"), false);
-    add("file.openCheckpoint", "checkpoint", tr("Open a checkpoint…"), tr(".safetensors, .pt with a built-in network"), false);
+    add("file.openCheckpoint", "checkpoint", tr("Open a checkpoint…"), tr(".pt2, or .safetensors, .pt of a built-in network"), false);
     add("file.openRun", "heatmap", tr("Open a run…"), tr("A folder written here or by lpntk kernel"), false);
     add("file.openProject", "open", tr("Open a project…"), tr(".lpntk"), false);
     return box;
