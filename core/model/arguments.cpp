@@ -46,39 +46,6 @@ template <typename T> IValue numberAs(T number, const c10::TypePtr& wanted) {
     return number;
 }
 
-at::ScalarType scalarType(formats::DType type, at::ScalarType floating) {
-    using formats::DType;
-    switch (type) {
-    case DType::u8:
-        return at::kByte;
-    case DType::u16:
-        return at::kUInt16;
-    case DType::u32:
-        return at::kUInt32;
-    case DType::u64:
-        return at::kUInt64;
-    case DType::i8:
-        return at::kChar;
-    case DType::i16:
-        return at::kShort;
-    case DType::i32:
-        return at::kInt;
-    case DType::i64:
-        return at::kLong;
-    case DType::f16:
-        return at::kHalf;
-    case DType::bf16:
-        return at::kBFloat16;
-    case DType::f32:
-        return floating;
-    case DType::f64:
-        return at::kDouble;
-    case DType::boolean:
-        return at::kBool;
-    }
-    return floating;
-}
-
 at::MemoryFormat memoryFormat(MemoryFormat format) {
     switch (format) {
     case MemoryFormat::contiguous:
@@ -179,6 +146,39 @@ Slot makeSlot(const Argument& argument, const c10::TypePtr& type, at::ScalarType
         throw base::FormatError(place + ": a list of numbers holds a computed size where the operator wants " +
                                 type->repr_str());
     }
+}
+
+at::ScalarType scalarType(formats::DType type, at::ScalarType floating) {
+    using formats::DType;
+    switch (type) {
+    case DType::u8:
+        return at::kByte;
+    case DType::u16:
+        return at::kUInt16;
+    case DType::u32:
+        return at::kUInt32;
+    case DType::u64:
+        return at::kUInt64;
+    case DType::i8:
+        return at::kChar;
+    case DType::i16:
+        return at::kShort;
+    case DType::i32:
+        return at::kInt;
+    case DType::i64:
+        return at::kLong;
+    case DType::f16:
+        return at::kHalf;
+    case DType::bf16:
+        return at::kBFloat16;
+    case DType::f32:
+        return floating;
+    case DType::f64:
+        return at::kDouble;
+    case DType::boolean:
+        return at::kBool;
+    }
+    return floating;
 }
 
 IValue fillSlot(const Slot& slot, const std::vector<IValue>& environment) {

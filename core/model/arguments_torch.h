@@ -11,6 +11,9 @@ namespace lpntk::model {
 Interpreter::Slot makeSlot(const Argument& argument, const c10::TypePtr& type, at::ScalarType floating,
                            const std::string& place);
 
+/// libtorch's name for a number type; float32 is `floating`.
+at::ScalarType scalarType(formats::DType type, at::ScalarType floating);
+
 /// The argument itself, from the values computed so far.
 at::IValue fillSlot(const Interpreter::Slot& slot, const std::vector<at::IValue>& environment);
 

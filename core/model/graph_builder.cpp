@@ -120,35 +120,27 @@ GraphBuilder::Flow GraphBuilder::groupNorm(const std::string& name, const Flow& 
     return result;
 }
 
-/// The shape that is left, without a value.
-GraphBuilder::Flow GraphBuilder::pooled(const Flow& x, const PoolingWindow& window) const {
+GraphBuilder::Flow GraphBuilder::pool(const std::string& target, const Flow& x, const PoolingWindow& window) {
     const std::int64_t least = window.kernel - 2 * window.padding;
     if (x.height < least || x.width < least)
         throw base::ShapeError(m_network + ": a pooling layer gets " + sizeText(x) + " positions, at least " +
                                std::to_string(least) + " x " + std::to_string(least) +
                                " are needed; use larger pictures or another network");
     const auto size = [&](std::int64_t from) { return (from - least) / window.stride + 1; };
-    return {{}, x.channels, size(x.height), size(x.width)};
+    return {call(target, "", "",
+                 {{"self", x.id},
+                  {"kernel_size", sizes(window.kernel, window.kernel)},
+                  {"stride", sizes(window.stride, window.stride)},
+                  {"padding", sizes(window.padding, window.padding)}}),
+            x.channels, size(x.height), size(x.width)};
 }
 
 GraphBuilder::Flow GraphBuilder::maxPool(const Flow& x, const PoolingWindow& window) {
-    Flow result = pooled(x, window);
-    result.id = call("aten::max_pool2d", "", "",
-                     {{"self", x.id},
-                      {"kernel_size", sizes(window.kernel, window.kernel)},
-                      {"stride", sizes(window.stride, window.stride)},
-                      {"padding", sizes(window.padding, window.padding)}});
-    return result;
+    return pool("aten::max_pool2d", x, window);
 }
 
 GraphBuilder::Flow GraphBuilder::averagePool(const Flow& x, const PoolingWindow& window) {
-    Flow result = pooled(x, window);
-    result.id = call("aten::avg_pool2d", "", "",
-                     {{"self", x.id},
-                      {"kernel_size", sizes(window.kernel, window.kernel)},
-                      {"stride", sizes(window.stride, window.stride)},
-                      {"padding", sizes(window.padding, window.padding)}});
-    return result;
+    return pool("aten::avg_pool2d", x, window);
 }
 
 GraphBuilder::Flow GraphBuilder::adaptiveAverage(const Flow& x, std::int64_t height, std::int64_t width) {

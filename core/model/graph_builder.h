@@ -64,7 +64,7 @@ public:
 private:
     ValueId parameter(const std::string& name, std::vector<std::int64_t> shape, Initialisation initialisation);
     ValueId buffer(const std::string& name, std::vector<std::int64_t> shape, double fill);
-    Flow pooled(const Flow& x, const PoolingWindow& window) const;
+    Flow pool(const std::string& target, const Flow& x, const PoolingWindow& window);
     ValueId call(const std::string& target, const std::string& overload, const std::string& module,
                  std::vector<std::pair<std::string, Argument>> arguments);
 

@@ -1,41 +1,13 @@
 #include <core/model/weight_tensors_torch.h>
 
 #include <core/base/error.h>
+#include <core/model/arguments_torch.h>
 
 #include <cstring>
 
 namespace lpntk::model {
 
 namespace {
-
-at::ScalarType storedType(const formats::NamedTensor& tensor, const std::string& where) {
-    using formats::DType;
-    switch (tensor.type) {
-    case DType::u8:
-        return at::kByte;
-    case DType::i8:
-        return at::kChar;
-    case DType::i16:
-        return at::kShort;
-    case DType::i32:
-        return at::kInt;
-    case DType::i64:
-        return at::kLong;
-    case DType::boolean:
-        return at::kBool;
-    case DType::f16:
-        return at::kHalf;
-    case DType::bf16:
-        return at::kBFloat16;
-    case DType::f32:
-        return at::kFloat;
-    case DType::f64:
-        return at::kDouble;
-    default:
-        throw base::FormatError(where + ": " + tensor.name + " holds " + formats::nameOf(tensor.type) +
-                                ", which networks do not use");
-    }
-}
 
 bool isFloating(formats::DType type) {
     using formats::DType;
@@ -44,7 +16,7 @@ bool isFloating(formats::DType type) {
 
 at::Tensor tensorFrom(const formats::NamedTensor& source, const std::string& where) {
     // Bytes in a file need not be aligned to their type: copied, then converted.
-    const at::Tensor raw = at::empty(source.shape, storedType(source, where));
+    const at::Tensor raw = at::empty(source.shape, scalarType(source.type, at::kFloat));
     if (raw.nbytes() != source.bytes.size())
         throw base::FormatError(where + ": " + source.name + " has " + std::to_string(source.bytes.size()) +
                                 " bytes, its shape needs " + std::to_string(raw.nbytes()));
