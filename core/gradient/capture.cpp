@@ -1,7 +1,7 @@
 #include <core/gradient/capture_torch.h>
 
 #include <core/base/error.h>
-#include <core/gradient/convolution_torch.h>
+#include <core/gradient/exact_calls_torch.h>
 #include <core/model/vmap_torch.h>
 
 #include <torch/csrc/autograd/engine.h>
@@ -58,6 +58,12 @@ public:
             const at::NoGradGuard noGradients;
             callExactly(same, doubles);
         });
+        if (exact.size() == 1 && exact[0].isTensor()) {
+            if (const auto result = withResult(step, stack, exact[0].toTensor(), m_level)) {
+                stack.assign(1, *result);
+                return;
+            }
+        }
         if (m_places.defined())
             stack.assign(1, stack[0].toTensor().flatten(-2).gather(-1, m_places.flatten(-2)).reshape(m_places.sizes()));
         else
@@ -68,8 +74,8 @@ public:
 
 private:
     void callExactly(const Step& step, torch::jit::Stack& stack) {
-        if (const auto convolved = exactConvolution(step, stack, m_level)) {
-            stack.assign(1, *convolved);
+        if (const auto result = exactResult(step, stack, m_level)) {
+            stack.assign(1, *result);
         } else if (step.target == "aten::max_pool2d" && step.dataDependent) {
             // Values that differ may be equal once rounded, so the capture takes the places of the maxima too.
             const at::Tensor x = stack[0].toTensor();
@@ -148,10 +154,17 @@ public:
 
 private:
     void call(const Step& step, torch::jit::Stack& stack) const {
-        if (m_follower)
+        if (m_follower) {
             m_follower->call(step, stack);
-        else
-            step.call(stack);
+            return;
+        }
+        if (m_interpreter.floating() == at::kDouble) {
+            if (const auto result = exactResult(step, stack, m_level)) {
+                stack.assign(1, withResult(step, stack, *result, m_level).value());
+                return;
+            }
+        }
+        step.call(stack);
     }
 
     Use recordArguments(const Step& step, torch::jit::Stack& stack) {

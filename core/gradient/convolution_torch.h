@@ -1,25 +1,35 @@
 #pragma once
 
 #include <core/gradient/rules_torch.h>
-#include <core/model/vmap_torch.h>
 
-#include <optional>
+#include <vector>
 
 namespace lpntk::gradient {
+
+/// Geometry of a two-dimensional convolution; every list has two entries, rows before columns.
+struct ConvolutionGeometry {
+    std::vector<std::int64_t> stride, padding, dilation;
+    std::int64_t groups = 1;
+
+    /// From the arguments of aten::conv2d or aten::convolution.
+    static ConvolutionGeometry of(const model::Interpreter::Step& step, const torch::jit::Stack& stack);
+    /// One pixel in, one pixel out: a product of matrices.
+    bool isPointwise(const at::Tensor& weight) const;
+    /// One output channel per input channel.
+    bool isDepthwise(const at::Tensor& weight) const;
+    /// Length of the output along `axis` (0 rows, 1 columns) for an input of this length.
+    std::int64_t outputSide(std::size_t axis, std::int64_t input, const at::Tensor& weight) const;
+    /// The pixels of `padded` (N, C, H, W) that tap (row, column) of the weight meets, for an output of this size.
+    at::Tensor window(const at::Tensor& padded, std::int64_t row, std::int64_t column, std::int64_t height,
+                      std::int64_t width) const;
+    at::Tensor pad(const at::Tensor& pictures) const;
+};
 
 /// A two-dimensional convolution that is not transposed and whose padding is given in pixels.
 bool isPlainConvolution(const Use& use);
 
-/// Unfolded for layers with little work per sample, direct for the others (measured, libtorch.md section 4).
-Rule convolutionRule(const Use& use);
-
-/// Gradients of the weight, for both rules; any stride, padding, dilation and number of groups.
-void writeConvolution(const Use& use, Rule rule, const Destinations& destinations);
-
-/// aten::conv2d of float64 pictures in a batch under vmap, arguments as on its stack; libtorch's own takes ten times as
-/// long. Nothing where the call is of another kind.
-std::optional<at::Tensor> exactConvolution(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
-                                           const model::VmapLevel& level);
+/// Gradients of the weight; any stride, padding, dilation and number of groups.
+void writeConvolution(const Use& use, const Destinations& destinations);
 
 /// destination[n] (+)= a[n] b[n] for a (N, p, q) and b (N, q, r); rows of the destination are p * r long.
 void productPerSample(const at::Tensor& a, const at::Tensor& b, const Destination& destination);

@@ -2,9 +2,12 @@
 
 #include <core/base/error.h>
 #include <core/gradient/convolution_torch.h>
+#include <core/gradient/norm_torch.h>
 #include <core/model/vmap_torch.h>
 
 #include <torch/csrc/autograd/autograd.h>
+
+#include <algorithm>
 
 namespace lpntk::gradient {
 
@@ -21,9 +24,10 @@ bool plainRoles(const Use& use) {
     const Operand* input = inputOf(use);
     const Operand* weight = weightOf(use);
     const Operand* bias = biasOf(use);
-    const bool gradient = use.outputGradients.size() == 1 && use.outputGradients[0].defined();
-    return gradient && input && input->batched && !input->parameter && weight && !weight->batched &&
-           (!bias || !bias->batched) && !(bias && bias->id == weight->id);
+    const auto defined = std::count_if(use.outputGradients.begin(), use.outputGradients.end(),
+                                       [](const at::Tensor& gradient) { return gradient.defined(); });
+    return defined == 1 && use.outputGradients[0].defined() && input && input->batched && !input->parameter &&
+           !(weight && weight->batched) && !(bias && bias->batched) && !(bias && weight && bias->id == weight->id);
 }
 
 /// (N, rows, features).
@@ -69,7 +73,9 @@ Rule ruleFor(const Use& use) {
     if (isLinear(use) && plainRoles(use))
         return asRows(inputOf(use)->value).size(1) == 1 ? Rule::linearImplicit : Rule::linear;
     if (isPlainConvolution(use) && plainRoles(use))
-        return convolutionRule(use);
+        return Rule::convolution;
+    if (isPlainNorm(use) && plainRoles(use))
+        return Rule::norm;
     return Rule::general;
 }
 
@@ -143,9 +149,8 @@ void writeGradients(const Use& use, Rule rule, const Destinations& destinations)
     case Rule::linear:
         writeLinear(use, destinations);
         return;
-    case Rule::convUnfolded:
-    case Rule::convDirect: {
-        writeConvolution(use, rule, destinations);
+    case Rule::convolution: {
+        writeConvolution(use, destinations);
         const Operand* bias = biasOf(use);
         if (!bias)
             return;
@@ -156,6 +161,9 @@ void writeGradients(const Use& use, Rule rule, const Destinations& destinations)
         }
         return;
     }
+    case Rule::norm:
+        writeNorm(use, destinations);
+        return;
     case Rule::general:
         for (const auto& [id, gradient] : generalGradients(use)) {
             if (const auto found = destinations.find(id); found != destinations.end())

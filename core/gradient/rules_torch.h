@@ -19,8 +19,8 @@ using Destinations = std::map<model::ValueId, Destination>;
 enum class Rule {
     linearImplicit, ///< aten::linear, one row per sample: input and output gradient stay apart
     linear,         ///< aten::linear, several rows: one product per sample
-    convUnfolded,   ///< convolution as unfolded input times output gradient, all samples in one call
-    convDirect,     ///< convolution, one library call per sample; better when a sample is much work
+    convolution,    ///< two-dimensional convolutions
+    norm,           ///< batch norm with stored statistics, layer norm
     general         ///< any operation: exact vmap of its own backward with the parameter expanded
 };
 

@@ -1,0 +1,234 @@
+#include <core/gradient/exact_calls_torch.h>
+
+#include <core/gradient/convolution_torch.h>
+
+#include <torch/csrc/autograd/function.h>
+#include <torch/csrc/autograd/variable.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+namespace lpntk::gradient {
+
+namespace {
+
+using model::Interpreter;
+
+/// Unfolded input held at a time, bytes.
+constexpr std::int64_t kUnfoldedBytes = std::int64_t{4} << 20;
+/// Output positions from which on libtorch's convolution beats one product of all unfolded samples.
+constexpr std::int64_t kManyPositions = 128;
+/// The same for a sum per tap of a depthwise convolution, against unfolding it.
+constexpr std::int64_t kShiftedPositions = 16;
+
+enum class Kind { convolution, batchNorm, linear, other };
+
+Kind kindOf(const Interpreter::Step& step) {
+    if (!step.overload.empty())
+        return Kind::other;
+    return step.target == "aten::conv2d"       ? Kind::convolution
+           : step.target == "aten::batch_norm" ? Kind::batchNorm
+           : step.target == "aten::linear"     ? Kind::linear
+                                               : Kind::other;
+}
+
+at::Tensor optionalTensor(const c10::IValue& value) { return value.isNone() ? at::Tensor() : value.toTensor(); }
+
+/// Only the input is a batch of samples, and only it may want a gradient.
+bool isPlainCall(const Interpreter::Step& step, const torch::jit::Stack& stack, Kind kind) {
+    if (kind == Kind::other || (kind == Kind::batchNorm && stack[step.position("training")].toBool()))
+        return false;
+    for (std::size_t i = 1; i < stack.size(); ++i) {
+        if (!stack[i].isTensor())
+            continue;
+        const at::Tensor& tensor = stack[i].toTensor();
+        if (tensor.defined() && (model::isWrapped(tensor) || tensor.requires_grad()))
+            return false;
+    }
+    const at::Tensor& input = stack[0].toTensor();
+    if (!model::isWrapped(input) || !input.is_floating_point())
+        return false;
+    return kind == Kind::convolution ? input.dim() == 4
+           : kind == Kind::batchNorm ? input.dim() >= 2 && !stack[step.position("running_mean")].isNone()
+                                     : stack[1].toTensor().dim() == 2;
+}
+
+/// Sum per tap.
+at::Tensor depthwise(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
+                     std::int64_t height, std::int64_t width) {
+    at::Tensor out = at::zeros({x.size(0), x.size(1), height, width}, x.options());
+    const at::Tensor padded = geometry.pad(x);
+    for (std::int64_t row = 0; row < weight.size(2); ++row) {
+        for (std::int64_t column = 0; column < weight.size(3); ++column)
+            out.addcmul_(geometry.window(padded, row, column, height, width),
+                         weight.select(3, column).select(2, row).reshape({1, -1, 1, 1}));
+    }
+    return out;
+}
+
+/// One product of all samples, unfolded side by side.
+at::Tensor oneProduct(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
+                      std::int64_t height, std::int64_t width) {
+    const std::int64_t channels = weight.size(0), inner = weight.numel() / channels;
+    const at::Tensor columns =
+        geometry.isPointwise(weight)
+            ? x
+            : at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
+    const at::Tensor sideBySide = columns.reshape({x.size(0), inner, -1}).transpose(0, 1).reshape({inner, -1});
+    return at::mm(weight.reshape({channels, inner}), sideBySide)
+        .reshape({channels, x.size(0), height, width})
+        .transpose(0, 1);
+}
+
+at::Tensor groupedProduct(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
+                          std::int64_t height, std::int64_t width) {
+    const std::int64_t channels = weight.size(0), inner = weight.numel() / channels, groups = geometry.groups,
+                       count = x.size(0);
+    const at::Tensor columns =
+        at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
+    return at::bmm(weight.reshape({1, groups, channels / groups, inner})
+                       .expand({count, groups, channels / groups, inner})
+                       .reshape({count * groups, channels / groups, inner}),
+                   columns.reshape({count * groups, inner, -1}))
+        .reshape({count, channels, height, width});
+}
+
+at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
+                     std::int64_t height, std::int64_t width) {
+    const std::int64_t positions = height * width;
+    if (geometry.isDepthwise(weight) && positions >= kShiftedPositions)
+        return depthwise(x, weight, geometry, height, width);
+    if (positions >= kManyPositions)
+        return at::conv2d(x, weight, {}, geometry.stride, geometry.padding, geometry.dilation, geometry.groups);
+    return geometry.groups == 1 ? oneProduct(x, weight, geometry, height, width)
+                                : groupedProduct(x, weight, geometry, height, width);
+}
+
+at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Stack& stack) {
+    const at::Tensor physical = model::unwrapped(stack[0].toTensor()), weight = stack[1].toTensor();
+    const ConvolutionGeometry geometry = ConvolutionGeometry::of(step, stack);
+    const at::Tensor x = physical.flatten(0, 1);
+    const std::int64_t height = geometry.outputSide(0, x.size(2), weight), width = geometry.outputSide(1, x.size(3), weight);
+    at::Tensor out = at::empty({x.size(0), weight.size(0), height, width}, x.options());
+    const std::int64_t bytes = weight.numel() / weight.size(0) * geometry.groups * height * width *
+                               static_cast<std::int64_t>(x.element_size());
+    const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(bytes, 1));
+    for (std::int64_t first = 0; first < x.size(0); first += chunk) {
+        const std::int64_t count = std::min(chunk, x.size(0) - first);
+        out.narrow(0, first, count).copy_(convolved(x.narrow(0, first, count), weight, geometry, height, width));
+    }
+    if (!stack[2].isNone())
+        out.add_(stack[2].toTensor().reshape({1, -1, 1, 1}));
+    return out.reshape({physical.size(0), physical.size(1), out.size(1), height, width});
+}
+
+/// x times scale / sqrt(variance + eps), channel by channel, and shifted; x (N, pictures, C, ...).
+at::Tensor normalized(const at::Tensor& x, const at::Tensor& scale, const at::Tensor& shift, const at::Tensor& mean,
+                      const at::Tensor& variance, double epsilon) {
+    return std::get<0>(at::native_batch_norm(x.flatten(0, 1), scale, shift, mean, variance, /*training=*/false, 0, epsilon))
+        .reshape(x.sizes());
+}
+
+/// To the input of a convolution whose output gradient is g.
+at::Tensor convolutionInputGradient(const at::Tensor& g, const at::Tensor& x, const at::Tensor& weight,
+                                    const ConvolutionGeometry& geometry) {
+    // For float64 libtorch goes through the groups one by one.
+    if (geometry.groups == 1 || x.scalar_type() == at::kFloat)
+        return std::get<0>(at::convolution_backward(g, x, weight, std::nullopt, geometry.stride, geometry.padding,
+                                                    geometry.dilation, false, {0, 0}, geometry.groups,
+                                                    {true, false, false}));
+    const std::int64_t count = g.size(0), groups = geometry.groups, channels = weight.size(0) / groups;
+    const at::Tensor columns = at::bmm(weight.reshape({1, groups, channels, -1})
+                                           .expand({count, groups, channels, weight.numel() / weight.size(0)})
+                                           .reshape({count * groups, channels, -1})
+                                           .transpose(1, 2),
+                                       g.reshape({count * groups, channels, -1}));
+    return at::col2im(columns.reshape({count, -1, g.size(2) * g.size(3)}), x.sizes().slice(2), weight.sizes().slice(2),
+                      geometry.dilation, geometry.padding, geometry.stride);
+}
+
+using Backward = std::function<at::Tensor(const at::Tensor& outputGradient)>;
+
+/// A call in autograd's graph, of which only the way back is known. (torch::autograd::Function does not work under vmap.)
+class CallNode : public torch::autograd::Node {
+public:
+    explicit CallNode(Backward backward) : m_backward(std::move(backward)) {}
+    torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+        return {m_backward(gradients.at(0))};
+    }
+    void release_variables() override { m_backward = {}; }
+
+private:
+    Backward m_backward;
+};
+
+/// `result` rounded to the type of x, as what a call made of x.
+at::Tensor joined(const at::Tensor& x, const at::Tensor& result, Backward backward) {
+    at::Tensor out;
+    {
+        const at::NoGradGuard noGradients;
+        out = result.to(x.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+    }
+    if (x.requires_grad()) {
+        const std::shared_ptr<torch::autograd::Node> node(new CallNode(std::move(backward)), torch::autograd::deleteNode);
+        node->set_next_edges(torch::autograd::collect_next_edges(x));
+        torch::autograd::create_gradient_edge(out, node);
+    }
+    return out;
+}
+
+Backward convolutionBackward(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry) {
+    return [x = x.detach(), weight, geometry](const at::Tensor& g) {
+        return convolutionInputGradient(g.flatten(0, 1).contiguous(), x.flatten(0, 1), weight, geometry).reshape(x.sizes());
+    };
+}
+
+Backward batchNormBackward(const at::Tensor& scale, const at::Tensor& variance, double epsilon) {
+    return [=](const at::Tensor& g) {
+        return normalized(g.contiguous(), scale, {}, at::zeros_like(variance), variance, epsilon);
+    };
+}
+
+Backward linearBackward(const at::Tensor& weight) {
+    return [=](const at::Tensor& g) { return at::matmul(g, weight); };
+}
+
+} // namespace
+
+std::optional<at::Tensor> exactResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
+                                      const model::VmapLevel& level) {
+    const Kind kind = kindOf(step);
+    if ((kind != Kind::convolution && kind != Kind::batchNorm) || !isPlainCall(step, stack, kind))
+        return std::nullopt;
+    const at::NoGradGuard noGradients;
+    if (kind == Kind::convolution)
+        return level.wrap(exactConvolution(step, stack));
+    const auto tensor = [&](const char* name) { return optionalTensor(stack[step.position(name)]); };
+    return level.wrap(normalized(model::unwrapped(stack[0].toTensor()), tensor("weight"), tensor("bias"),
+                                 tensor("running_mean"), tensor("running_var"), stack[step.position("eps")].toDouble()));
+}
+
+std::optional<at::Tensor> withResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
+                                     const at::Tensor& result, const model::VmapLevel& level) {
+    const Kind kind = kindOf(step);
+    if (kind == Kind::other || !isPlainCall(step, stack, kind) || !model::isWrapped(result))
+        return std::nullopt;
+    const at::Tensor x = model::unwrapped(stack[0].toTensor());
+    const at::Tensor exact = model::unwrapped(result);
+    const auto tensor = [&](const char* name) { return optionalTensor(stack[step.position(name)]); };
+    switch (kind) {
+    case Kind::convolution:
+        return level.wrap(joined(x, exact, convolutionBackward(x, tensor("weight"), ConvolutionGeometry::of(step, stack))));
+    case Kind::batchNorm:
+        return level.wrap(joined(x, exact, batchNormBackward(tensor("weight"), tensor("running_var"),
+                                                             stack[step.position("eps")].toDouble())));
+    default:
+        return level.wrap(joined(x, exact, linearBackward(tensor("weight"))));
+    }
+}
+
+} // namespace lpntk::gradient

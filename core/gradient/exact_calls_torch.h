@@ -1,0 +1,21 @@
+#pragma once
+
+#include <core/model/interpreter_torch.h>
+#include <core/model/vmap_torch.h>
+
+#include <optional>
+
+namespace lpntk::gradient {
+
+/// The float64 result of a convolution or batch norm of pictures in a batch under vmap, arguments as on its stack;
+/// libtorch's own takes up to ten times as long. Nothing where the call is of another kind.
+std::optional<at::Tensor> exactResult(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
+                                      const model::VmapLevel& level);
+
+/// The call on `stack` with `result`, rounded to the stack's type, in place of what it would compute, and the backward
+/// pass to its input. For convolutions, batch norm and linear layers, whose backward pass needs no more than arguments;
+/// nothing for other calls, or where a parameter wants a gradient too.
+std::optional<at::Tensor> withResult(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
+                                     const at::Tensor& result, const model::VmapLevel& level);
+
+} // namespace lpntk::gradient
