@@ -52,6 +52,8 @@ void addClusters(CLI::App& program, const std::function<void(CLI::App*, Work)>& 
 void addPrune(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addExport(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addReplay(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
+void addCheck(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
+void addBench(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addScore(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 
 } // namespace lpntk::cli

@@ -38,15 +38,14 @@ void KernelJobOptions::addTo(CLI::App& command) {
     command
         .add_option("--store", kernel.store, "kappa as float32, or cosines as float16 (default: f32 to 20,000 samples)")
         ->check(CLI::IsMember({"f32", "f16"}));
-    command.add_option("--precision", precision, "arithmetic")
-        ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16x3", "tf32"}))
-        ->capture_default_str();
+    command.add_option("--precision", precision, "arithmetic (default: fp32, on CUDA fp16)")
+        ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16x3", "tf32"}));
     command.add_option("--kernel", kind, "labelled signs, all signs +1, or gradient of the loss")
         ->check(CLI::IsMember({"lpntk", "pntk", "loss"}))
         ->capture_default_str();
     command.add_option("--parameters", kernel.parameters,
                        "only these parameters are learnt: names or patterns, for example 'layer4.*,fc.*' (default: all)");
-    command.add_option("--device", kernel.device, "cpu, or cuda[:i] where this version has it")->capture_default_str();
+    command.add_option("--device", kernel.device, "cpu, or a graphics card: cuda, cuda:1")->capture_default_str();
     command.add_option("--top", kernel.top, "neighbours kept per sample and sign")
         ->check(atLeast(1))
         ->capture_default_str();
@@ -66,7 +65,9 @@ engine::KernelRequest KernelJobOptions::request(const Console& console) const {
     request.options.perClass = samples.perClass;
     request.options.indices = samples.indices();
     request.options.blocks = run::blocksFromName(blocks);
-    request.options.precision = run::precisionFromName(precision);
+    request.options.precision = run::precisionFromName(!precision.empty()      ? precision
+                                                       : kernel.device == "cpu" ? "fp32"
+                                                                                : "fp16");
     request.options.kernel = run::kernelKindFromName(kind);
     request.options.check();
     return request;

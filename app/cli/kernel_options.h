@@ -13,7 +13,7 @@ struct KernelJobOptions {
     SampleOptions samples;
     run::KernelOptions kernel;
     std::string blocks = "full";
-    std::string precision = "fp32";
+    std::string precision; ///< empty = the device's usual one
     std::string kind = "lpntk";
 
     void addTo(CLI::App& command);

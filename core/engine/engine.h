@@ -135,6 +135,22 @@ struct SampleScores {
     std::vector<std::int32_t> prediction;
 };
 
+/// One thing that a self-test compared with float64.
+struct CheckLine {
+    std::string name;                  ///< "matrix products", "kernel of lenet5"
+    std::string precision;             ///< "fp16"
+    double error = 0;                  ///< largest difference of cosines
+    double limit = 0;                  ///< what the precision promises
+    double flops = 0;                  ///< floating point operations a second, 0 where none were counted
+    bool passed() const { return error <= limit; }
+};
+
+struct CheckReport {
+    std::string device;                ///< as asked for
+    std::string description;           ///< "NVIDIA H200, 139.8 GiB"
+    std::vector<CheckLine> lines;
+};
+
 /// Everything that needs a network, without any type of libtorch. One object per process; methods may be called from
 /// any thread, jobs one at a time. All throw the family of base::Error and base::Cancelled.
 class Engine {
@@ -153,6 +169,8 @@ public:
                                 const base::JobContext& context) = 0;
     virtual TrainReport train(const TrainRequest& request, const base::JobContext& context) = 0;
     virtual SampleScores scores(const EvaluateRequest& request, const base::JobContext& context) = 0;
+    /// Compares this machine's processor or one of its cards with float64. Throws OptionError where the device is missing.
+    virtual CheckReport check(const std::string& device, const base::JobContext& context) = 0;
 };
 
 /// Opens the engine library at the first call and returns its one Engine. Throws IoError saying which library could

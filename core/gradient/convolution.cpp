@@ -6,8 +6,8 @@ namespace lpntk::gradient {
 
 namespace {
 
-/// Unfolded input held at a time, bytes: stays in the last-level cache.
-constexpr std::int64_t kUnfoldedBytes = std::int64_t{4} << 20;
+/// Unfolded input held at a time, bytes: stays in the last-level cache, or keeps a card busy.
+constexpr std::int64_t kUnfoldedBytes = std::int64_t{4} << 20, kUnfoldedDeviceBytes = std::int64_t{512} << 20;
 
 /// Ways to the weight's gradients. Which is best was measured on shapes of ResNet, MobileNet, RegNet and ConvNeXt; the
 /// slowest of them takes ten times as long on the wrong one.
@@ -28,6 +28,8 @@ Way wayFor(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight, c
         return Way::direct;
     if (geometry.isPointwise(weight))
         return Way::product;
+    if (!x.is_cpu())
+        return Way::unfolded; // few large launches
     if (geometry.isDepthwise(weight) && positions >= kShiftedPositions && (!libraryIsFast || weight.size(2) > 3))
         return Way::shifted;
     const bool worthACall = positions >= (geometry.groups == 1 ? kManyPositions : kFewPositions + 1);
@@ -183,7 +185,7 @@ void writeConvolution(const Use& use, const Destinations& destinations) {
     }
     const std::int64_t unfolded = weight.numel() / weight.size(0) * geometry.groups * g.size(3) * g.size(4) *
                                   static_cast<std::int64_t>(x.element_size());
-    const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(unfolded, 1));
+    const std::int64_t chunk = std::max<std::int64_t>(1, (x.is_cpu() ? kUnfoldedBytes : kUnfoldedDeviceBytes) / std::max<std::int64_t>(unfolded, 1));
     for (std::int64_t first = 0; first < x.size(0); first += chunk) {
         const std::int64_t count = std::min(chunk, x.size(0) - first);
         writeUnfolded(x.narrow(0, first, count).squeeze(1), g.narrow(0, first, count).squeeze(1), weight, geometry,

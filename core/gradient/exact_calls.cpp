@@ -137,7 +137,7 @@ at::Tensor normalized(const at::Tensor& x, const at::Tensor& scale, const at::Te
 at::Tensor convolutionInputGradient(const at::Tensor& g, const at::Tensor& x, const at::Tensor& weight,
                                     const ConvolutionGeometry& geometry) {
     // For float64 libtorch goes through the groups one by one.
-    if (geometry.groups == 1 || x.scalar_type() == at::kFloat)
+    if (geometry.groups == 1 || x.scalar_type() == at::kFloat || !x.is_cpu())
         return std::get<0>(at::convolution_backward(g, x, weight, std::nullopt, geometry.stride, geometry.padding,
                                                     geometry.dilation, false, {0, 0}, geometry.groups,
                                                     {true, false, false}));
@@ -202,7 +202,8 @@ Backward linearBackward(const at::Tensor& weight) {
 std::optional<at::Tensor> exactResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
                                       const model::VmapLevel& level) {
     const Kind kind = kindOf(step);
-    if ((kind != Kind::convolution && kind != Kind::batchNorm) || !isPlainCall(step, stack, kind))
+    if ((kind != Kind::convolution && kind != Kind::batchNorm) || !isPlainCall(step, stack, kind) ||
+        !model::unwrapped(stack[0].toTensor()).is_cpu())
         return std::nullopt;
     const at::NoGradGuard noGradients;
     if (kind == Kind::convolution)

@@ -173,8 +173,4 @@ void writeGradients(const Use& use, Rule rule, const Destinations& destinations)
     }
 }
 
-at::Tensor rowsAt(void* data, std::int64_t samples, std::int64_t width, std::int64_t stride, at::ScalarType type) {
-    return at::from_blob(data, {samples, width}, {stride, 1}, at::TensorOptions(type));
-}
-
 } // namespace lpntk::gradient

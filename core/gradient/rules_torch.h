@@ -42,7 +42,4 @@ const Operand* inputOf(const Use& use);
 const Operand* weightOf(const Use& use);
 const Operand* biasOf(const Use& use);
 
-/// Destination::rows from a raw pointer.
-at::Tensor rowsAt(void* data, std::int64_t samples, std::int64_t width, std::int64_t stride, at::ScalarType type);
-
 } // namespace lpntk::gradient

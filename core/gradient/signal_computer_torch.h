@@ -14,7 +14,7 @@ namespace lpntk::gradient {
 /// Room for the signals of a batch, as the kernel's own panels are but in libtorch's tensors.
 class SignalBuffers {
 public:
-    SignalBuffers(const std::vector<SignalLayer>& layers, std::int64_t samples, at::ScalarType type);
+    SignalBuffers(const std::vector<SignalLayer>& layers, std::int64_t samples, const at::TensorOptions& options);
     std::span<const SignalTarget> targets() const { return m_targets; }
     const at::Tensor& left(std::size_t layer) const { return m_left[layer]; }
     const at::Tensor& right(std::size_t layer) const { return m_right[layer]; }
@@ -24,10 +24,11 @@ private:
     std::vector<SignalTarget> m_targets;
 };
 
-/// The SignalComputer on libtorch's CPU. Holds its own copy of the parameters in its grade.
+/// The SignalComputer on one of libtorch's devices. Holds its own copy of the parameters there, in its grade.
 class TorchSignalComputer : public SignalComputer {
 public:
-    TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade, run::KernelKind kind);
+    TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade, run::KernelKind kind,
+                        at::Device device = at::kCPU);
 
     const std::vector<SignalLayer>& layers() const override { return m_layout.layers; }
     const char* capture() const override {
@@ -52,10 +53,14 @@ private:
     void writeDerived(const Capture& captured, const std::map<model::ValueId, at::Tensor>& sums,
                       std::vector<bool>& written, std::span<const SignalTarget> targets, std::int64_t samples) const;
     at::Tensor leafRows(std::int64_t leaf, std::span<const SignalTarget> targets, std::int64_t samples) const;
+    /// Destination rows from a raw pointer on the device.
+    at::Tensor rowsAt(void* data, std::int64_t samples, std::int64_t width, std::int64_t stride) const;
+    at::TensorOptions options() const { return at::TensorOptions(m_type).device(m_device); }
     void measureMemory();
 
     std::shared_ptr<const model::Network> m_network;
     at::ScalarType m_type;
+    at::Device m_device;
     run::KernelKind m_kind;
     model::Interpreter m_interpreter;
     model::ParameterStore m_store;

@@ -4,6 +4,7 @@
 #include <core/gradient/memory_meter_torch.h>
 #include <core/gradient/seeds_torch.h>
 #include <core/gradient/signal_computer_torch.h>
+#include <core/model/accelerator_torch.h>
 #include <core/model/vmap_torch.h>
 
 #include <torch/csrc/autograd/autograd.h>
@@ -16,12 +17,13 @@ namespace lpntk::gradient {
 using model::ValueId;
 
 TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade,
-                                         run::KernelKind kind)
-    : m_network(std::move(network)), m_type(grade == Grade::float64 ? at::kDouble : at::kFloat), m_kind(kind),
-      m_interpreter(m_network->graph(), m_type), m_store(m_network->parameters().clone(m_type, /*requiresGrad=*/true)) {
+                                         run::KernelKind kind, at::Device device)
+    : m_network(std::move(network)), m_type(grade == Grade::float64 ? at::kDouble : at::kFloat), m_device(device),
+      m_kind(kind), m_interpreter(m_network->graph(), m_type, model::Interpreter::Writes::refused, device),
+      m_store(m_network->parameters().clone(m_type, /*requiresGrad=*/true, device)) {
     if (grade == Grade::float32 && model::hasKinks(m_network->graph())) {
-        m_exactInterpreter.emplace(m_network->graph(), at::kDouble);
-        m_exactStore = m_network->parameters().clone(at::kDouble, /*requiresGrad=*/false);
+        m_exactInterpreter.emplace(m_network->graph(), at::kDouble, model::Interpreter::Writes::refused, device);
+        m_exactStore = m_network->parameters().clone(at::kDouble, /*requiresGrad=*/false, device);
         m_guide.emplace(*m_exactInterpreter, m_exactStore);
     }
     const std::vector<std::int64_t> labels(2, 0);
@@ -40,7 +42,7 @@ std::int64_t TorchSignalComputer::batchFor(std::int64_t bytes) const {
 
 at::Tensor TorchSignalComputer::syntheticInput(std::int64_t batch) const {
     const data::ImageShape shape = m_network->input();
-    return at::zeros({batch, shape.channels, shape.height, shape.width}, at::TensorOptions(m_type));
+    return at::zeros({batch, shape.channels, shape.height, shape.width}, options());
 }
 
 void TorchSignalComputer::checkSizes(std::span<const float> inputs, std::span<const std::int64_t> labels,
@@ -79,14 +81,15 @@ void TorchSignalComputer::compute(std::span<const float> inputs, std::span<const
     const data::ImageShape shape = m_network->input();
     const at::Tensor input = at::from_blob(const_cast<float*>(inputs.data()),
                                            {samples, shape.channels, shape.height, shape.width}, at::kFloat)
-                                 .to(m_type);
+                                 .to(m_device, m_type);
     Capture captured =
         gradient::capture(m_interpreter, m_store, input, seedsFor(labels, m_kind), m_guide ? &*m_guide : nullptr);
     if (!logits.empty()) {
-        const at::Tensor result = captured.logits.to(at::kFloat).contiguous();
+        const at::Tensor result = captured.logits.to(at::kCPU, at::kFloat).contiguous();
         std::memcpy(logits.data(), result.const_data_ptr<float>(), logits.size_bytes());
     }
     write(captured, targets);
+    model::waitFor(m_device);
 }
 
 /// libtorch's batch norm gives wrong gradients for some layouts of a batch of one: the sample is computed twice, and
@@ -97,14 +100,23 @@ void TorchSignalComputer::computePair(std::span<const float> inputs, std::span<c
     twice.insert(twice.end(), inputs.begin(), inputs.end());
     const std::vector<std::int64_t> twiceLabels(2, labels[0]);
     std::vector<float> twiceLogits(2 * logits.size());
-    const SignalBuffers pair(m_layout.layers, 2, m_type);
+    const SignalBuffers pair(m_layout.layers, 2, options());
     compute(twice, twiceLabels, pair.targets(), twiceLogits);
+    const auto put = [&](void* to, const at::Tensor& rows) {
+        rowsAt(to, 1, rows.size(1), rows.size(1)).copy_(rows.narrow(0, 0, 1));
+    };
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        std::memcpy(targets[i].left, pair.left(i).const_data_ptr(), pair.left(i).nbytes() / 2);
+        put(targets[i].left, pair.left(i));
         if (m_layout.layers[i].implicit)
-            std::memcpy(targets[i].right, pair.right(i).const_data_ptr(), pair.right(i).nbytes() / 2);
+            put(targets[i].right, pair.right(i));
     }
+    model::waitFor(m_device);
     std::copy_n(twiceLogits.begin(), logits.size(), logits.begin());
+}
+
+at::Tensor TorchSignalComputer::rowsAt(void* data, std::int64_t samples, std::int64_t width,
+                                       std::int64_t stride) const {
+    return at::from_blob(data, {samples, width}, {stride, 1}, options());
 }
 
 at::Tensor TorchSignalComputer::leafRows(std::int64_t leaf, std::span<const SignalTarget> targets,
@@ -113,18 +125,18 @@ at::Tensor TorchSignalComputer::leafRows(std::int64_t leaf, std::span<const Sign
     const SignalTarget& target = targets[place.layer];
     char* const begin =
         static_cast<char*>(target.left) + place.offset * static_cast<std::int64_t>(at::elementSize(m_type));
-    return rowsAt(begin, samples, place.width, target.leftStride, m_type);
+    return rowsAt(begin, samples, place.width, target.leftStride);
 }
 
 void TorchSignalComputer::writeImplicit(const Use& use, const LayerLayout::ImplicitUse& place,
                                         const SignalTarget& target) const {
     const SignalLayer& layer = m_layout.layers[place.layer];
     const at::Tensor x = linearInput(use), g = linearOutputGradient(use);
-    const at::Tensor left = rowsAt(target.left, x.size(0), layer.leftWidth, target.leftStride, m_type);
+    const at::Tensor left = rowsAt(target.left, x.size(0), layer.leftWidth, target.leftStride);
     left.narrow(1, 0, x.size(1)).copy_(x);
     if (place.bias >= 0)
         left.select(1, x.size(1)).fill_(1);
-    rowsAt(target.right, g.size(0), layer.rightWidth, target.rightStride, m_type).copy_(g);
+    rowsAt(target.right, g.size(0), layer.rightWidth, target.rightStride).copy_(g);
 }
 
 /// Use by use, letting go of each use's tensors as soon as they are written.
@@ -144,7 +156,7 @@ void TorchSignalComputer::write(Capture& captured, std::span<const SignalTarget>
                 at::Tensor& sum = derivedSums[id];
                 const bool accumulate = sum.defined();
                 if (!accumulate)
-                    sum = at::empty({samples, captured.derived.at(id).numel()}, at::TensorOptions(m_type));
+                    sum = at::empty({samples, captured.derived.at(id).numel()}, options());
                 destinations[id] = {sum, accumulate};
             } else if (m_layout.leaves.contains(leaf)) {
                 destinations[id] = {leafRows(leaf, targets, samples), written[static_cast<std::size_t>(leaf)]};
@@ -196,9 +208,9 @@ void TorchSignalComputer::writeDerived(const Capture& captured, const std::map<V
 /// Two real calls; memory is a constant and a share per sample.
 void TorchSignalComputer::measureMemory() {
     const auto peakOf = [&](std::int64_t samples) {
-        const at::Tensor input = syntheticInput(samples).to(at::kFloat).contiguous();
+        const at::Tensor input = syntheticInput(samples).to(at::kCPU, at::kFloat).contiguous();
         const std::vector<std::int64_t> labels(static_cast<std::size_t>(samples), 0);
-        const SignalBuffers buffers(m_layout.layers, samples, m_type);
+        const SignalBuffers buffers(m_layout.layers, samples, options());
         const std::span<const float> pixels(input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel()));
         return peakBytes([&] { compute(pixels, labels, buffers.targets(), {}); });
     };
@@ -212,11 +224,11 @@ void TorchSignalComputer::measureMemory() {
 std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const float> inputs,
                                                                 std::span<const std::int64_t> labels) const {
     const auto samples = static_cast<std::int64_t>(labels.size());
-    const SignalBuffers buffers(m_layout.layers, samples, m_type);
+    const SignalBuffers buffers(m_layout.layers, samples, options());
     compute(inputs, labels, buffers.targets(), {});
     std::vector<at::Tensor> gradients;
     for (const at::Tensor& parameter : m_store.parameters)
-        gradients.push_back(at::zeros({samples, parameter.numel()}, at::TensorOptions(m_type)));
+        gradients.push_back(at::zeros({samples, parameter.numel()}, options()));
     for (const auto& [leaf, place] : m_layout.leaves)
         gradients[static_cast<std::size_t>(leaf)] = buffers.left(place.layer).narrow(1, place.offset, place.width);
     for (const auto& [use, place] : m_layout.implicit) {
@@ -231,18 +243,19 @@ std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const 
     return gradients;
 }
 
-SignalBuffers::SignalBuffers(const std::vector<SignalLayer>& layers, std::int64_t samples, at::ScalarType type) {
+SignalBuffers::SignalBuffers(const std::vector<SignalLayer>& layers, std::int64_t samples,
+                             const at::TensorOptions& options) {
     for (const SignalLayer& layer : layers) {
-        m_left.push_back(at::empty({samples, layer.leftWidth}, at::TensorOptions(type)));
-        m_right.push_back(at::empty({samples, layer.rightWidth}, at::TensorOptions(type)));
+        m_left.push_back(at::empty({samples, layer.leftWidth}, options));
+        m_right.push_back(at::empty({samples, layer.rightWidth}, options));
         m_targets.push_back({m_left.back().data_ptr(), layer.leftWidth,
                              layer.implicit ? m_right.back().data_ptr() : nullptr, layer.rightWidth});
     }
 }
 
 std::unique_ptr<SignalComputer> SignalComputer::create(std::shared_ptr<const model::Network> network, Grade grade,
-                                                       run::KernelKind kind) {
-    return std::make_unique<TorchSignalComputer>(std::move(network), grade, kind);
+                                                       run::KernelKind kind, const std::string& device) {
+    return std::make_unique<TorchSignalComputer>(std::move(network), grade, kind, model::openDevice(device));
 }
 
 } // namespace lpntk::gradient

@@ -26,7 +26,7 @@ struct SignalLayer {
 };
 
 /// Where the signals of one batch go: for each layer row-major (batch, leftWidth) and (batch, rightWidth), rows at the
-/// given strides in elements. Elements are float or double as the SignalComputer was made.
+/// given strides in elements, in memory of the SignalComputer's device. Elements are float or double as it was made.
 struct SignalTarget {
     void* left = nullptr;
     std::int64_t leftStride = 0;
@@ -39,10 +39,12 @@ struct SignalTarget {
 /// threads at once, each with torch's thread count set to 1 by the caller.
 class SignalComputer {
 public:
-    enum class Grade { float32, float64 };
+    /// rough: float32 without following float64, for products that are rounder than that.
+    enum class Grade { float32, float64, rough };
 
+    /// `device`: "cpu", "cuda", "cuda:1". Throws OptionError where it is missing.
     static std::unique_ptr<SignalComputer> create(std::shared_ptr<const model::Network> network, Grade grade,
-                                                  run::KernelKind kind);
+                                                  run::KernelKind kind, const std::string& device = "cpu");
     virtual ~SignalComputer() = default;
 
     virtual const std::vector<SignalLayer>& layers() const = 0;

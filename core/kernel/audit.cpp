@@ -26,7 +26,8 @@ std::vector<double> referenceKappa(const SignalSource& reference, const run::Ker
     for (std::int64_t begin = 0; begin < count; begin += batch) {
         context.throwIfCancelled();
         const auto size = at(std::min(batch, count - begin));
-        reference.compute(samples.subspan(at(begin), size), labels.subspan(at(begin), size), rows->targets(begin), {});
+        reference.compute(samples.subspan(at(begin), size), labels.subspan(at(begin), size),
+                          rows->targets(begin, static_cast<std::int64_t>(size)), {});
         context.progress("audit", static_cast<double>(begin) + static_cast<double>(size), static_cast<double>(count), "samples");
     }
     std::vector<double> kappa(at(count * count));
@@ -35,6 +36,20 @@ std::vector<double> referenceKappa(const SignalSource& reference, const run::Ker
 }
 
 } // namespace
+
+double promisedCosineError(run::Precision precision) {
+    switch (precision) {
+    case run::Precision::fp64: // kappa itself is kept in float32
+        return 5e-7;
+    case run::Precision::fp32:
+    case run::Precision::fp16x3:
+        return 2e-6;
+    case run::Precision::fp16:
+    case run::Precision::tf32:
+        return 2e-3;
+    }
+    return 0;
+}
 
 int auditRowsWithin(std::int64_t bytes, const std::vector<gradient::SignalLayer>& layers) {
     const auto device = makeDevice("cpu", run::Precision::fp64, 4096, layers);

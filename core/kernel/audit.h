@@ -11,8 +11,8 @@
 
 namespace lpntk::kernel {
 
-/// Cosine errors above this are told as a warning.
-inline constexpr double kAuditLimit = 2e-6;
+/// The largest cosine error that a precision promises; what is above is told as a warning.
+double promisedCosineError(run::Precision precision);
 
 /// Rows that an audit of this network may hold in float64 within `bytes`: 2 to 64.
 int auditRowsWithin(std::int64_t bytes, const std::vector<gradient::SignalLayer>& layers);

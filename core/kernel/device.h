@@ -6,7 +6,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace lpntk::kernel {
@@ -16,10 +18,11 @@ namespace lpntk::kernel {
 class SignalRows {
 public:
     virtual ~SignalRows() = default;
-    /// Where the signals of rows from `row` on are written, one target per layer.
-    virtual std::vector<gradient::SignalTarget> targets(std::int64_t row) = 0;
-    /// kappa of each of `out.size()` rows from `row` on with itself, summed in float64; called once they are written.
-    virtual void selfKappa(std::int64_t row, std::span<double> out) = 0;
+    /// Where the signals of `count` rows from `row` on are written, one target per layer.
+    virtual std::vector<gradient::SignalTarget> targets(std::int64_t row, std::int64_t count) = 0;
+    /// Called once they are written: takes them over in the device's precision, and says kappa of each row with itself,
+    /// summed in float64.
+    virtual void keep(std::int64_t row, std::span<double> selfKappa) = 0;
 };
 
 /// One thread's scratch memory for contracting tiles.
@@ -33,14 +36,23 @@ public:
 };
 
 /// Where signals live and tiles are contracted. The job knows nothing else of CPU or GPU.
+///
+/// Precision of the products: fp32 and tf32 hold the signals in float32 (tf32 rounds them on the way into the product),
+/// fp64 in float64. fp16 holds each row and part in half precision, scaled by a power of two so that its largest number
+/// is near 2^13; fp16x3 holds what half precision leaves out as a second half-precision number and adds up three
+/// products. All add products of columnChunk columns, summed in float32, into float64.
 class Device {
 public:
     virtual ~Device() = default;
     virtual std::unique_ptr<SignalRows> allocate(std::int64_t rows) const = 0;
     virtual std::unique_ptr<TileWorker> worker() const = 0;
     virtual std::int64_t bytesPerRow() const = 0;
-    /// Scratch memory of one worker for tiles of this side.
+    /// Scratch memory of one worker for tiles of this side, where the signals are too.
     virtual std::int64_t workerBytes(std::int64_t tile) const = 0;
+    /// Bytes that are free for signals and scratch memory beside main memory; nothing where they are main memory.
+    virtual std::optional<std::int64_t> ownMemory() const = 0;
+    /// How many of `threads` compute signals at once.
+    virtual int signalThreads(int threads) const = 0;
     /// Multiply-adds per second of one worker, from a probe of some milliseconds.
     virtual double probeRate() const = 0;
 };
@@ -48,9 +60,14 @@ public:
 /// Grade of the signals that a device wants for this precision.
 gradient::SignalComputer::Grade gradeOf(run::Precision precision);
 
-/// Throws OptionError for devices and precisions that this version does not have.
+/// Throws OptionError for a device that is not there or does not know the precision.
 std::unique_ptr<Device> makeDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
                                    const std::vector<gradient::SignalLayer>& layers);
+
+/// A device on libtorch's tensors, for every precision: makeDevice gives it for CUDA; on the processor ("cpu") it computes
+/// the same numbers slowly, which shows what a card must give.
+std::unique_ptr<Device> makeTensorDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
+                                         const std::vector<gradient::SignalLayer>& layers);
 
 /// For as long as it lives the calling thread's libtorch calls use one thread: two workers with one thread each beat one
 /// with two.

@@ -1,11 +1,11 @@
-#include <core/kernel/device.h>
+#include <core/kernel/device_cpu.h>
 
 #include <core/base/error.h>
 #include <core/kernel/loops.h>
+#include <core/kernel/parts.h>
 
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/mm.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,50 +21,6 @@ namespace {
 // every row on a cache line; then the bits depend on sizes alone. at::mm is used throughout: oneDNN's inner product
 // gives the same rate without AVX-512, and for strided weights it falls back to a reference loop 1000 times slower.
 constexpr std::int64_t kPage = 4096;
-constexpr std::int64_t kLineElements = 16;
-
-std::int64_t padded(std::int64_t width) { return (width + kLineElements - 1) / kLineElements * kLineElements; }
-
-/// One matrix of signals: all explicit layers side by side, or one side of an implicit layer.
-struct Part {
-    std::int64_t width = 0;
-    std::int64_t stride = 0;
-    std::int64_t start = 0; ///< elements per row before this part; times the number of rows it is the offset
-};
-
-/// Where each layer's numbers are. explicitPart first, then left and right of each implicit layer.
-struct PartLayout {
-    explicit PartLayout(const std::vector<gradient::SignalLayer>& layers) {
-        for (const auto& layer : layers) {
-            explicitOffset.push_back(layer.implicit ? -1 : explicitPart.width);
-            if (!layer.implicit)
-                explicitPart.width += layer.leftWidth;
-        }
-        add(explicitPart);
-        for (const auto& layer : layers) {
-            if (!layer.implicit)
-                continue;
-            implicitParts.push_back({{layer.leftWidth}, {layer.rightWidth}});
-            add(implicitParts.back().left);
-            add(implicitParts.back().right);
-        }
-    }
-
-    struct Pair {
-        Part left, right;
-    };
-    Part explicitPart;
-    std::vector<std::int64_t> explicitOffset; ///< by layer, -1 for implicit ones
-    std::vector<Pair> implicitParts;
-    std::int64_t elementsPerRow = 0;
-
-private:
-    void add(Part& part) {
-        part.stride = padded(part.width);
-        part.start = elementsPerRow;
-        elementsPerRow += part.stride;
-    }
-};
 
 struct FreeAligned {
     void operator()(void* memory) const { std::free(memory); }
@@ -95,7 +51,7 @@ public:
     CpuRows(const PartLayout& layout, std::int64_t rows)
         : m_layout(layout), m_rows(rows), m_memory(allocateAligned<T>(layout.elementsPerRow * rows)) {}
 
-    std::vector<gradient::SignalTarget> targets(std::int64_t row) override {
+    std::vector<gradient::SignalTarget> targets(std::int64_t row, std::int64_t) override {
         std::vector<gradient::SignalTarget> targets;
         std::size_t pair = 0;
         for (const std::int64_t offset : m_layout.explicitOffset) {
@@ -109,8 +65,8 @@ public:
         return targets;
     }
 
-    void selfKappa(std::int64_t row, std::span<double> out) override {
-        for (double& value : out) {
+    void keep(std::int64_t row, std::span<double> selfKappa) override {
+        for (double& value : selfKappa) {
             value = squaredLength(at(m_layout.explicitPart, row), m_layout.explicitPart.width);
             for (const auto& parts : m_layout.implicitParts)
                 value += squaredLength(at(parts.left, row), parts.left.width) *
@@ -224,6 +180,9 @@ public:
         return tile * tile * static_cast<std::int64_t>(2 * sizeof(T) + (wide ? 2 * sizeof(double) : 0));
     }
 
+    std::optional<std::int64_t> ownMemory() const override { return std::nullopt; }
+    int signalThreads(int threads) const override { return threads; }
+
     double probeRate() const override {
         const OneThread one;
         constexpr std::int64_t side = 512, depth = 1024;
@@ -248,24 +207,14 @@ private:
 
 } // namespace
 
-gradient::SignalComputer::Grade gradeOf(run::Precision precision) {
-    return precision == run::Precision::fp64 ? gradient::SignalComputer::Grade::float64
-                                             : gradient::SignalComputer::Grade::float32;
-}
-
-std::unique_ptr<Device> makeDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
-                                   const std::vector<gradient::SignalLayer>& layers) {
-    if (name != "cpu")
-        throw base::OptionError(fmt::format("--device {} is not in this version; use --device cpu", name));
+std::unique_ptr<Device> makeProcessorDevice(run::Precision precision, std::int64_t columnChunk,
+                                            const std::vector<gradient::SignalLayer>& layers) {
     if (precision == run::Precision::fp64)
         return std::make_unique<CpuDevice<double>>(layers, columnChunk);
     if (precision == run::Precision::fp32)
         return std::make_unique<CpuDevice<float>>(layers, columnChunk);
-    throw base::OptionError(
-        fmt::format("--precision {} is not in this version; use fp32 or fp64", run::nameOf(precision)));
+    throw base::OptionError(fmt::format("--precision {} is for CUDA devices; the processor knows fp32 and fp64",
+                                        run::nameOf(precision)));
 }
-
-OneThread::OneThread() : m_before(at::get_num_threads()) { at::set_num_threads(1); }
-OneThread::~OneThread() { at::set_num_threads(m_before); }
 
 } // namespace lpntk::kernel

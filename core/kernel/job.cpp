@@ -42,6 +42,10 @@ template <typename Work> auto translated(const run::KernelOptions& options, Work
     } catch (const std::bad_alloc&) {
         throw base::BudgetError(fmt::format("the system has less memory than --memory {}; give a smaller --memory",
                                             base::formatBytes(static_cast<double>(options.memoryBytes))));
+    } catch (const c10::OutOfMemoryError&) {
+        throw base::BudgetError(fmt::format("--device {} is out of memory, also with the smallest plan; free memory on it, or "
+                                            "use --device cpu",
+                                            options.device));
     } catch (const c10::Error& problem) {
         throw base::Error(fmt::format("libtorch: {}", problem.what_without_backtrace()));
     }
@@ -67,12 +71,13 @@ struct Prepared {
             network = network->withParameters(options.parameters);
         rows = rowsOf(split, options, network->classes());
         gradient::checkGradients(*network);
-        source = makeSource(request, gradeOf(options.precision));
+        source = makeSource(request, gradeOf(options.precision), options.device);
     }
 
-    std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade grade) const {
+    std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade grade,
+                                              const std::string& device) const {
         return std::make_unique<NetworkSource>(network, request.data, request.options.split, request.preprocessing,
-                                               grade, request.options.kernel);
+                                               grade, request.options.kernel, device);
     }
 
     run::KernelPlan plan(const engine::KernelRequest& request, const base::JobContext& context) const {
@@ -118,6 +123,22 @@ run::Manifest manifestOf(const engine::KernelRequest& request, const model::Netw
     return manifest;
 }
 
+/// A card that other programs fill up too is answered by a smaller plan: the job goes on from what it has.
+engine::KernelReport runWithinCard(KernelJob job, const std::filesystem::path& out, const base::JobContext& context) {
+    constexpr double kLeastShare = 0.2;
+    while (true) {
+        try {
+            return runKernelJob(job, out, context);
+        } catch (const c10::OutOfMemoryError&) {
+            job.deviceShare *= 0.7;
+            if (job.manifest.plan.device == "cpu" || job.deviceShare < kLeastShare)
+                throw;
+            job.options.resume = true;
+            fitIntoBudget(job.manifest.plan, *job.source, job.rows, job.options, job.deviceShare);
+        }
+    }
+}
+
 } // namespace
 
 run::KernelPlan planKernel(const engine::KernelRequest& request, const base::JobContext& context) {
@@ -131,7 +152,7 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
     return translated(request.options, [&] {
         data::checkOutside(*request.data, out);
         Prepared prepared(request, context);
-        const auto reference = prepared.makeSource(request, Grade::float64);
+        const auto reference = prepared.makeSource(request, Grade::float64, "cpu");
         run::KernelPlan plan = prepared.plan(request, context);
         KernelJob job;
         job.manifest = manifestOf(request, *prepared.network, std::move(plan), context);
@@ -139,7 +160,7 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
         job.source = prepared.source.get();
         job.reference = reference.get();
         job.options = request.options;
-        auto report = runKernelJob(std::move(job), out, context);
+        auto report = runWithinCard(std::move(job), out, context);
         report.network = prepared.network->info();
         return report;
     });

@@ -6,9 +6,9 @@ namespace lpntk::kernel {
 
 NetworkSource::NetworkSource(std::shared_ptr<const model::Network> network, std::shared_ptr<const data::Dataset> dataset,
                              const std::string& split, data::Preprocessing preprocessing,
-                             gradient::SignalComputer::Grade grade, run::KernelKind kind)
+                             gradient::SignalComputer::Grade grade, run::KernelKind kind, const std::string& device)
     : m_network(std::move(network)), m_dataset(std::move(dataset)), m_split(m_dataset->split(split)),
-      m_preprocessing(std::move(preprocessing)), m_computer(gradient::SignalComputer::create(m_network, grade, kind)) {}
+      m_preprocessing(std::move(preprocessing)), m_computer(gradient::SignalComputer::create(m_network, grade, kind, device)) {}
 
 std::int64_t NetworkSource::pixels() const {
     const data::ImageShape shape = m_network->input();

@@ -17,6 +17,8 @@
 #include <bit>
 #include <chrono>
 #include <fstream>
+#include <limits>
+#include <optional>
 #include <string>
 
 namespace lpntk::kernel {
@@ -25,6 +27,7 @@ namespace {
 
 constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
 constexpr std::int64_t kBatchBytes = 64 * kMegabyte; ///< working memory that a capture call should stay near
+constexpr std::int64_t kDeviceBatchBytes = 4096 * kMegabyte; ///< the same on a card, which wants much work at once
 constexpr int kSmallestTile = 8;                     ///< a pyramid cell of the finest level
 constexpr std::int64_t kSmallestBatch = 2;
 
@@ -67,25 +70,61 @@ std::vector<run::LayerPlan> layersOf(const SignalSource& source) {
     return layers;
 }
 
-/// What a job with this plan holds.
-struct Memory {
-    std::int64_t base = 0;      ///< the program as it is, and what the whole job keeps
+/// Memory of one kind that a job with a plan holds.
+struct Needs {
+    std::int64_t base = 0; ///< what the whole job keeps
     std::int64_t perWorker = 0;
     std::int64_t perRow = 0;
+    std::int64_t budget = 0;
 
-    Memory(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
+    std::int64_t total(std::int64_t workers, std::int64_t rows) const { return base + workers * perWorker + rows * perRow; }
+    bool fits(std::int64_t workers, std::int64_t rows) const { return total(workers, rows) <= budget; }
+    std::int64_t workersFitting(std::int64_t rows) const {
+        return (budget - total(0, rows)) / std::max<std::int64_t>(perWorker, 1);
+    }
+    std::int64_t rowsFitting(std::int64_t workers) const {
+        return perRow == 0 ? std::numeric_limits<std::int64_t>::max() : (budget - total(workers, 0)) / perRow;
+    }
+};
+
+/// What a job with this plan holds.
+struct Memory {
+    Needs main;                ///< the program as it is included
+    std::optional<Needs> card; ///< where the device has memory of its own
+
+    Memory(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows, std::int64_t budget, double share) {
         const Layout layout(plan, rows.labels);
         const auto device = makeDevice(plan.device, plan.precision, plan.columnChunk, source.layers());
         // In steps, so that a plan does not hang on a page more or less.
         constexpr std::int64_t step = 64 * kMegabyte;
-        base = (residentMemory() + step - 1) / step * step + JobState::bytes(plan, layout);
-        perRow = device->bytesPerRow();
+        main.base = (residentMemory() + step - 1) / step * step + JobState::bytes(plan, layout);
+        main.budget = budget;
         const std::int64_t side = layout.largestSide();
+        if (const std::optional<std::int64_t> own = device->ownMemory()) {
+            const std::int64_t pinned = side * side * static_cast<std::int64_t>(sizeof(double));
+            main.perWorker = pinned + TileImage::bytes(plan, side);
+            card.emplace();
+            card->base = device->signalThreads(2) * source.workingBytes(plan.batch);
+            card->perWorker = device->workerBytes(side);
+            card->perRow = device->bytesPerRow();
+            card->budget = static_cast<std::int64_t>(share * static_cast<double>(*own));
+            return;
+        }
+        main.perRow = device->bytesPerRow();
         // Signals and tiles take turns, so a worker needs the larger of the two.
-        perWorker = std::max(source.workingBytes(plan.batch),
-                             device->workerBytes(side) + TileImage::bytes(plan, side));
+        main.perWorker = std::max(source.workingBytes(plan.batch),
+                                  device->workerBytes(side) + TileImage::bytes(plan, side));
     }
-    std::int64_t total(std::int64_t workers, std::int64_t rows) const { return base + workers * perWorker + rows * perRow; }
+
+    bool fits(std::int64_t workers, std::int64_t rows) const {
+        return main.fits(workers, rows) && (!card || card->fits(workers, rows));
+    }
+    std::int64_t workersFitting(std::int64_t rows) const {
+        return std::min(main.workersFitting(rows), card ? card->workersFitting(rows) : main.workersFitting(rows));
+    }
+    std::int64_t rowsFitting(std::int64_t workers) const {
+        return std::min(main.rowsFitting(workers), card ? card->rowsFitting(workers) : main.rowsFitting(workers));
+    }
 };
 
 /// Rows that must fit at least: one tile row, and a second one where a block has several.
@@ -103,8 +142,15 @@ std::int64_t largestBlock(const run::KernelPlan& plan) {
     return largest;
 }
 
-[[noreturn]] void refuseBudget(const Memory& memory, const run::KernelPlan& plan, std::int64_t budget) {
-    const double least = static_cast<double>(memory.total(1, fewestRows(plan)));
+[[noreturn]] void refuseBudget(const Memory& memory, const run::KernelPlan& plan) {
+    if (memory.card && !memory.card->fits(1, fewestRows(plan)))
+        throw base::BudgetError(fmt::format(
+            "--device {}: {} of its memory can be used, but tiles of {} rows and batches of {} already need {}. Free "
+            "memory on it, or use --precision fp16 or --device cpu",
+            plan.device, base::formatBytes(static_cast<double>(memory.card->budget)), plan.tile, plan.batch,
+            base::formatBytes(static_cast<double>(memory.card->total(1, fewestRows(plan))))));
+    const std::int64_t budget = memory.main.budget;
+    const double least = static_cast<double>(memory.main.total(1, fewestRows(plan)));
     throw base::BudgetError(fmt::format(
         "--memory {} is not enough: one thread with tiles of {} rows and batches of {} already needs {}. Give at least "
         "--memory {}M, or take fewer samples or neighbours",
@@ -177,18 +223,19 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
     // Small jobs are cut into at least four batches, so that there is work for several threads whatever their number.
     const std::int64_t largestBatch = std::clamp<std::int64_t>(plan.rows / 4, kSmallestBatch, 256);
     const auto batch = static_cast<std::int64_t>(std::bit_floor(
-        static_cast<std::uint64_t>(std::clamp<std::int64_t>(source.batchFor(kBatchBytes), kSmallestBatch, largestBatch))));
+        static_cast<std::uint64_t>(std::clamp<std::int64_t>(source.batchFor(plan.device == "cpu" ? kBatchBytes : kDeviceBatchBytes),
+                                                                kSmallestBatch, largestBatch))));
     // The largest tile, then the largest batch that fit with one thread.
     for (plan.tile = tile;; plan.tile /= 2) {
         for (plan.batch = batch;; plan.batch /= 2) {
             context.throwIfCancelled();
-            const Memory memory(plan, source, rows);
-            if (memory.total(1, fewestRows(plan)) <= options.memoryBytes) {
-                fitIntoBudget(plan, source, rows, options);
+            const Memory memory(plan, source, rows, options.memoryBytes, kDeviceShare);
+            if (memory.fits(1, fewestRows(plan))) {
+                fitIntoBudget(plan, source, rows, options, kDeviceShare);
                 return plan;
             }
             if (plan.tile == kSmallestTile && plan.batch == kSmallestBatch)
-                refuseBudget(memory, plan, options.memoryBytes);
+                refuseBudget(memory, plan);
             // A smaller batch helps where the capture call is what a worker needs most.
             if (plan.batch == kSmallestBatch)
                 break;
@@ -196,16 +243,17 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
     }
 }
 
-void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options) {
-    const Memory memory(plan, source, rows);
-    const std::int64_t budget = options.memoryBytes, fewest = fewestRows(plan);
-    if (memory.total(1, fewest) > budget)
-        refuseBudget(memory, plan, budget);
-    plan.memoryBudget = budget;
-    const std::int64_t fitting = (budget - memory.total(0, fewest)) / std::max<std::int64_t>(memory.perWorker, 1);
+void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options,
+                   double deviceShare) {
+    const Memory memory(plan, source, rows, options.memoryBytes, deviceShare);
+    const std::int64_t fewest = fewestRows(plan);
+    if (!memory.fits(1, fewest))
+        refuseBudget(memory, plan);
+    plan.memoryBudget = options.memoryBytes;
+    const std::int64_t fitting = memory.workersFitting(fewest);
     const int wanted = options.threads > 0 ? options.threads : base::availableThreads();
     plan.threads = static_cast<int>(std::clamp<std::int64_t>(fitting, 1, wanted));
-    const std::int64_t rowsFitting = (budget - memory.total(plan.threads, 0)) / std::max<std::int64_t>(memory.perRow, 1);
+    const std::int64_t rowsFitting = memory.rowsFitting(plan.threads);
     if (rowsFitting >= plan.rows)
         plan.panelRows = plan.rows;
     else if (rowsFitting >= largestBlock(plan))
@@ -214,7 +262,7 @@ void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows
         plan.panelRows = std::max<std::int64_t>(rowsFitting / plan.tile - 1, 1) * plan.tile;
     const Layout layout(plan, rows.labels);
     plan.signalPasses = signalPasses(plan, layout);
-    plan.memoryBytes = memory.total(plan.threads, std::min(plan.rows, rowsFitting));
+    plan.memoryBytes = memory.main.total(plan.threads, std::min(plan.rows, rowsFitting));
 }
 
 void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
@@ -223,7 +271,7 @@ void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows&
     const std::int64_t count = std::min({plan.batch, plan.rows, std::int64_t{32}});
     const auto signals = device->allocate(count);
     const auto start = std::chrono::steady_clock::now();
-    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)), signals->targets(0), {});
+    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)), signals->targets(0, count), {});
     const double perSample =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(count);
     plan.signalSeconds =

@@ -23,8 +23,12 @@ Rows rowsOf(const data::Split& split, const run::KernelOptions& options, int cla
 run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int64_t parameters,
                          const run::KernelOptions& options, const base::JobContext& context);
 
+/// Share of a card's free memory that plans use; the rest is for what libraries take by themselves.
+inline constexpr double kDeviceShare = 0.85;
+
 /// Fits threads and panel of an existing plan into this budget (a resumed job keeps what decides the bits).
-void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options);
+void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options,
+                   double deviceShare);
 
 /// Fills the predicted times from a short probe of this machine.
 void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows);

@@ -9,6 +9,7 @@
 #include <core/kernel/finish.h>
 #include <core/kernel/run_folder.h>
 
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -146,17 +147,19 @@ private:
                                     {"largest_cosine_error", audit.largestCosineError}};
         base::Json json = m_job.manifest.precision;
         json["reference"] = "signals and sums in float64";
-        json["limit"] = kAuditLimit;
+        json["limit"] = promisedCosineError(m_job.manifest.plan.precision);
         json["samples"] = std::move(samples);
         base::writeJsonFile(m_folder.path() / "audit.json", json);
     }
 
     void addWarnings(engine::KernelReport& report) const {
         const int classes = m_job.manifest.plan.classes;
-        if (report.audit.largestCosineError > kAuditLimit)
+        const run::Precision precision = m_job.manifest.plan.precision;
+        const double promised = promisedCosineError(precision);
+        if (report.audit.largestCosineError > promised)
             report.warnings.push_back(fmt::format(
-                "against float64 the largest cosine error of {} audit pairs is {:.1e}, more than {:.0e}; --precision fp64 is exact",
-                report.audit.pairs, report.audit.largestCosineError, kAuditLimit));
+                "against float64 the largest cosine error of {} audit pairs is {:.1e}; {} promises {:.0e}. --precision fp64 is exact",
+                report.audit.pairs, report.audit.largestCosineError, run::nameOf(precision), promised));
         if (classes > 1 && report.accuracy < 1.5 / classes)
             report.warnings.push_back(fmt::format("{:.1f} %: {}", 100 * report.accuracy,
                                                   m_job.manifest.weightsHash.empty()
@@ -228,7 +231,7 @@ engine::KernelReport resumeJob(KernelJob& job, RunFolder& folder, const base::Jo
     folder.removeLeftovers();
     // What decides the bits is the found plan's; threads and panel may change with the budget.
     job.manifest = found;
-    fitIntoBudget(job.manifest.plan, *job.source, job.rows, job.options);
+    fitIntoBudget(job.manifest.plan, *job.source, job.rows, job.options, job.deviceShare);
     FolderJob work(job, folder);
     work.resume(context);
     return work.compute(context);
@@ -246,6 +249,10 @@ engine::KernelReport startJob(KernelJob& job, RunFolder& folder, const base::Job
         return work.compute(context);
     } catch (const base::Cancelled&) {
         throw;
+    } catch (const c10::OutOfMemoryError&) {
+        if (!working)
+            folder.takeBack();
+        throw; // goes on with a smaller plan
     } catch (const base::IoError&) {
         // A disk that fills up later is worth resuming once there is space.
         if (!working)

@@ -19,6 +19,7 @@ struct KernelJob {
     const SignalSource* source = nullptr;    ///< signals of the plan's grade
     const SignalSource* reference = nullptr; ///< the same in float64, for the audit
     run::KernelOptions options;
+    double deviceShare = kDeviceShare; ///< less after a card ran out of memory
     JobHooks hooks;
 };
 

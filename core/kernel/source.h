@@ -33,7 +33,7 @@ class NetworkSource : public SignalSource {
 public:
     NetworkSource(std::shared_ptr<const model::Network> network, std::shared_ptr<const data::Dataset> dataset,
                   const std::string& split, data::Preprocessing preprocessing,
-                  gradient::SignalComputer::Grade grade, run::KernelKind kind);
+                  gradient::SignalComputer::Grade grade, run::KernelKind kind, const std::string& device);
 
     const std::vector<gradient::SignalLayer>& layers() const override { return m_computer->layers(); }
     const char* capture() const { return m_computer->capture(); }

@@ -98,7 +98,7 @@ void TileJob::computeSignals(const std::vector<int>& tileRows, const base::JobCo
             batches.push_back({number, {begin, std::min(begin + m_plan.batch, rows.end)}});
     }
     try {
-        base::parallelFor(static_cast<std::int64_t>(batches.size()), m_plan.threads, context, [&](std::int64_t i, int) {
+        base::parallelFor(static_cast<std::int64_t>(batches.size()), m_device->signalThreads(m_plan.threads), context, [&](std::int64_t i, int) {
             computeBatch(batches[at(i)]);
             m_samplesDone += batches[at(i)].rows.size();
             const std::lock_guard lock(m_progressLock);
@@ -123,9 +123,9 @@ void TileJob::computeBatch(const Batch& batch) {
     const auto samples = std::span(m_input.samples).subspan(at(batch.rows.begin), count);
     const auto labels = std::span(m_input.labels).subspan(at(batch.rows.begin), count);
     std::vector<float> logits(count * at(m_plan.classes));
-    m_input.source->compute(samples, labels, rows.targets(local), logits);
+    m_input.source->compute(samples, labels, rows.targets(local, batch.rows.size()), logits);
     std::vector<double> self(count);
-    rows.selfKappa(local, self);
+    rows.keep(local, self);
     for (std::size_t i = 0; i < count; ++i) {
         const auto own = std::span(logits).subspan(i * at(m_plan.classes), at(m_plan.classes));
         const bool finite = std::all_of(own.begin(), own.end(), [](float value) { return std::isfinite(value); });

@@ -80,6 +80,7 @@ IValue emptyList(const c10::TypePtr& element) {
 struct SlotMaker {
     const c10::TypePtr& type;
     at::ScalarType floating;
+    at::Device device;
 
     Slot fixed(IValue value) const { return {Slot::Kind::fixed, std::move(value), {}, {}, type}; }
 
@@ -116,7 +117,7 @@ struct SlotMaker {
     }
     Slot operator()(MemoryFormat value) const { return fixed(static_cast<std::int64_t>(memoryFormat(value))); }
     Slot operator()(Layout) const { return fixed(static_cast<std::int64_t>(at::kStrided)); }
-    Slot operator()(RunningDevice) const { return fixed(c10::Device(at::kCPU)); }
+    Slot operator()(RunningDevice) const { return fixed(device); }
 };
 
 const IValue& at(const std::vector<IValue>& environment, ValueId id) {
@@ -139,9 +140,10 @@ IValue tensorList(const Slot& slot, const std::vector<IValue>& environment) {
 
 } // namespace
 
-Slot makeSlot(const Argument& argument, const c10::TypePtr& type, at::ScalarType floating, const std::string& place) {
+Slot makeSlot(const Argument& argument, const c10::TypePtr& type, at::ScalarType floating, at::Device device,
+              const std::string& place) {
     try {
-        return std::visit(SlotMaker{type, floating}, argument);
+        return std::visit(SlotMaker{type, floating, device}, argument);
     } catch (const std::bad_variant_access&) {
         throw base::FormatError(place + ": a list of numbers holds a computed size where the operator wants " +
                                 type->repr_str());

@@ -9,7 +9,7 @@ namespace lpntk::model {
 
 /// `argument` as a slot of the schema's `type`; constants are converted here, once. Throws FormatError naming `place`.
 Interpreter::Slot makeSlot(const Argument& argument, const c10::TypePtr& type, at::ScalarType floating,
-                           const std::string& place);
+                           at::Device device, const std::string& place);
 
 /// libtorch's name for a number type; float32 is `floating`.
 at::ScalarType scalarType(formats::DType type, at::ScalarType floating);

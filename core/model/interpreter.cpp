@@ -45,11 +45,11 @@ std::optional<c10::OperatorHandle> resolve(const Node& node, Interpreter::Writes
 }
 
 std::vector<Slot> slotsOf(const Node& node, const c10::OperatorHandle* op, at::ScalarType floating,
-                          const std::string& place) {
+                          at::Device device, const std::string& place) {
     std::vector<Slot> slots;
     if (!op) {
         for (const auto& [name, argument] : node.arguments)
-            slots.push_back(makeSlot(argument, c10::IntType::get(), floating, place));
+            slots.push_back(makeSlot(argument, c10::IntType::get(), floating, device, place));
         return slots;
     }
     std::size_t used = 0;
@@ -57,7 +57,7 @@ std::vector<Slot> slotsOf(const Node& node, const c10::OperatorHandle* op, at::S
         const auto given = std::find_if(node.arguments.begin(), node.arguments.end(),
                                         [&](const auto& argument) { return argument.first == wanted.name(); });
         if (given != node.arguments.end()) {
-            slots.push_back(makeSlot(given->second, wanted.type(), floating, place));
+            slots.push_back(makeSlot(given->second, wanted.type(), floating, device, place));
             ++used;
         } else if (wanted.default_value()) {
             slots.push_back({Slot::Kind::fixed, *wanted.default_value(), {}, {}, wanted.type()});
@@ -148,8 +148,8 @@ void Step::call(torch::jit::Stack& stack) const {
     stack.assign(1, result);
 }
 
-Interpreter::Interpreter(const Graph& graph, at::ScalarType floating, Writes writes)
-    : m_floating(floating), m_values(graph.values), m_input(graph.input), m_output(graph.output),
+Interpreter::Interpreter(const Graph& graph, at::ScalarType floating, Writes writes, at::Device device)
+    : m_floating(floating), m_device(device), m_values(graph.values), m_input(graph.input), m_output(graph.output),
       m_dataDependent(graph.values.size()), m_parameterDependent(graph.values.size()) {
     prepareTorch();
     m_dataDependent[static_cast<std::size_t>(m_input.value())] = true;
@@ -169,7 +169,7 @@ void Interpreter::addStep(const Node& node, std::size_t index, Writes writes) {
     step.target = node.target;
     step.overload = node.overload;
     step.module = node.module;
-    step.slots = slotsOf(node, step.op ? &*step.op : nullptr, m_floating, step.place);
+    step.slots = slotsOf(node, step.op ? &*step.op : nullptr, m_floating, m_device, step.place);
     step.results = node.results;
     step.gradient = node.gradient;
     if (step.op) {
@@ -276,6 +276,8 @@ const torch::jit::Stack& Interpreter::Pass::next(const Executor& execute) {
             stack.push_back(fillSlot(slot, m_values));
         const at::AutoGradMode mode(step.gradient && at::GradMode::is_enabled());
         execute(step, stack);
+    } catch (const c10::OutOfMemoryError&) {
+        throw; // not the call's fault
     } catch (const c10::Error& error) {
         throw base::ShapeError(step.place + " failed: " + error.what_without_backtrace());
     } catch (const base::Error&) {

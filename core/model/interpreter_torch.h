@@ -71,7 +71,8 @@ public:
     enum class Writes { refused, allowed };
 
     /// Throws FormatError for an operator that this libtorch does not have or arguments that do not fit its schema.
-    explicit Interpreter(const Graph& graph, at::ScalarType floating = at::kFloat, Writes writes = Writes::refused);
+    explicit Interpreter(const Graph& graph, at::ScalarType floating = at::kFloat, Writes writes = Writes::refused,
+                         at::Device device = at::kCPU);
 
     /// input (batch, C, H, W) of the floating type -> output (batch, K). Throws ShapeError naming the call.
     at::Tensor run(const at::Tensor& input, const ParameterStore& store, const RunOptions& options = {}) const;
@@ -111,6 +112,7 @@ private:
     Environment environment(const at::Tensor& input, const ParameterStore& store) const;
 
     at::ScalarType m_floating;
+    at::Device m_device;
     std::vector<Value> m_values;
     ValueId m_input;
     ValueId m_output;

@@ -15,9 +15,9 @@ at::Tensor drawn(const ParameterSpec& spec, const at::Generator& generator) {
     return tensor;
 }
 
-at::Tensor copied(const at::Tensor& tensor, at::ScalarType type) {
+at::Tensor copied(const at::Tensor& tensor, at::ScalarType type, at::Device device) {
     const at::Tensor source = tensor.detach();
-    return source.to(source.is_floating_point() ? type : source.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+    return source.to(device, source.is_floating_point() ? type : source.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
 }
 
 } // namespace
@@ -32,14 +32,14 @@ ParameterStore ParameterStore::fromSeed(const Graph& graph, std::uint64_t seed) 
     return store;
 }
 
-ParameterStore ParameterStore::clone(at::ScalarType type, bool requiresGrad) const {
+ParameterStore ParameterStore::clone(at::ScalarType type, bool requiresGrad, at::Device device) const {
     ParameterStore store;
     for (const at::Tensor& tensor : parameters)
-        store.parameters.push_back(copied(tensor, type).set_requires_grad(requiresGrad));
+        store.parameters.push_back(copied(tensor, type, device).set_requires_grad(requiresGrad));
     for (const at::Tensor& tensor : buffers)
-        store.buffers.push_back(copied(tensor, type));
+        store.buffers.push_back(copied(tensor, type, device));
     for (const at::Tensor& tensor : constants)
-        store.constants.push_back(copied(tensor, type));
+        store.constants.push_back(copied(tensor, type, device));
     return store;
 }
 

@@ -20,8 +20,8 @@ struct ParameterStore {
     /// for built-in networks those of `torch.manual_seed(seed)` followed by the network's construction in PyTorch.
     static ParameterStore fromSeed(const Graph& graph, std::uint64_t seed);
 
-    /// Own storage, floating tensors converted to `type`, parameters marked as wanting gradients or not.
-    ParameterStore clone(at::ScalarType type, bool requiresGrad) const;
+    /// Own storage on `device`, floating tensors converted to `type`, parameters marked as wanting gradients or not.
+    ParameterStore clone(at::ScalarType type, bool requiresGrad, at::Device device = at::kCPU) const;
 };
 
 } // namespace lpntk::model

@@ -70,14 +70,11 @@ void KernelOptions::check() const {
     }
     if (!store.empty())
         storeTypeFromName(store);
-    if (precision != Precision::fp32 && precision != Precision::fp64)
-        throw base::OptionError(fmt::format("--precision {} needs a CUDA device, which is not in this version; use fp32 or fp64",
+    if (device != "cpu" && device != "cuda" && device.rfind("cuda:", 0) != 0)
+        throw base::OptionError(fmt::format("--device \"{}\" is not known; it can be: cpu, cuda, cuda:0, cuda:1, ...", device));
+    if (device == "cpu" && precision != Precision::fp32 && precision != Precision::fp64)
+        throw base::OptionError(fmt::format("--precision {} is for CUDA devices; add --device cuda, or use fp32 or fp64",
                                             nameOf(precision)));
-    if (device != "cpu")
-        throw base::OptionError(
-            device.rfind("cuda", 0) == 0
-                ? fmt::format("--device {} is not in this version; use --device cpu", device)
-                : fmt::format("--device \"{}\" is not known; it can be: cpu", device));
     if (memoryBytes < (std::int64_t{1} << 20))
         throw base::OptionError(fmt::format("--memory {}: at least 1 MB is expected, for example 4G",
                                             base::formatBytes(static_cast<double>(memoryBytes))));

@@ -118,7 +118,7 @@ kernel::KernelJob makeFakeJob(const FakeJob& fake, const FakeSource& source, con
     job.manifest.plan.columnChunk = fake.columnChunk;
     if (fake.tile)
         job.manifest.plan.tile = fake.tile;
-    kernel::fitIntoBudget(job.manifest.plan, source, job.rows, fake.options);
+    kernel::fitIntoBudget(job.manifest.plan, source, job.rows, fake.options, kernel::kDeviceShare);
     if (fake.panelRows)
         job.manifest.plan.panelRows = fake.panelRows;
     return job;

@@ -1,6 +1,7 @@
 #include <core/base/job_context.h>
 #include <core/engine/engine.h>
 #include <core/gradient/signals.h>
+#include <core/kernel/check.h>
 #include <core/kernel/job.h>
 #include <core/model/network.h>
 #include <core/scores/scores.h>
@@ -42,6 +43,10 @@ public:
 
     SampleScores scores(const EvaluateRequest& request, const base::JobContext& context) override {
         return lpntk::scores::sampleScores(request, context);
+    }
+
+    CheckReport check(const std::string& device, const base::JobContext& context) override {
+        return kernel::checkDevice(device, context);
     }
 };
 
