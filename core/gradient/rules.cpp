@@ -2,6 +2,7 @@
 
 #include <core/base/error.h>
 #include <core/gradient/convolution_torch.h>
+#include <core/gradient/elementwise_torch.h>
 #include <core/gradient/norm_torch.h>
 #include <core/model/vmap_torch.h>
 
@@ -74,6 +75,8 @@ Rule ruleFor(const Use& use) {
         return asRows(inputOf(use)->value).size(1) == 1 ? Rule::linearImplicit : Rule::linear;
     if (isPlainConvolution(use) && plainRoles(use))
         return Rule::convolution;
+    if (isElementwise(use))
+        return Rule::elementwise;
     if (isPlainNorm(use) && plainRoles(use))
         return Rule::norm;
     return Rule::general;
@@ -163,6 +166,9 @@ void writeGradients(const Use& use, Rule rule, const Destinations& destinations)
     }
     case Rule::norm:
         writeNorm(use, destinations);
+        return;
+    case Rule::elementwise:
+        writeElementwise(use, destinations);
         return;
     case Rule::general:
         for (const auto& [id, gradient] : generalGradients(use)) {

@@ -21,6 +21,7 @@ enum class Rule {
     linear,         ///< aten::linear, several rows: one product per sample
     convolution,    ///< two-dimensional convolutions
     norm,           ///< batch norm with stored statistics, layer norm
+    elementwise,    ///< a parameter added or multiplied
     general         ///< any operation: exact vmap of its own backward with the parameter expanded
 };
 
