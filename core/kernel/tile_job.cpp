@@ -67,8 +67,8 @@ void TileJob::runStep(const Step& step, const base::JobContext& context) {
     for (const int row : step.resident)
         resident[at(row)] = 1;
     for (std::size_t row = 0; row < m_signals.size(); ++row) {
-        if (!resident[row])
-            m_signals[row].reset();
+        if (!resident[row] && m_signals[row])
+            m_spare[m_layout.tileRow(static_cast<int>(row)).rows.size()].push_back(std::move(m_signals[row]));
     }
     if (step.tiles.empty())
         return;
@@ -88,11 +88,24 @@ void TileJob::runStep(const Step& step, const base::JobContext& context) {
     checkpointIfDue(std::min(2.0, m_hooks.checkpointSeconds));
 }
 
+/// Memory that the system has handed out already costs nothing to write; new memory costs as much as the signals of a
+/// large linear layer.
+std::unique_ptr<SignalRows> TileJob::room(std::int64_t rows) {
+    auto& same = m_spare[rows];
+    if (same.empty()) {
+        m_spare.clear(); // what the plan counts holds no others beside
+        return m_device->allocate(rows);
+    }
+    std::unique_ptr<SignalRows> room = std::move(same.back());
+    same.pop_back();
+    return room;
+}
+
 void TileJob::computeSignals(const std::vector<int>& tileRows, const base::JobContext& context) {
     std::vector<Batch> batches;
     for (const int number : tileRows) {
         const run::RowRange rows = m_layout.tileRow(number).rows;
-        m_signals[at(number)] = m_device->allocate(rows.size());
+        m_signals[at(number)] = room(rows.size());
         // Batches start anew in every tile row, so that their bounds, and with them the bits, do not depend on panels.
         for (std::int64_t begin = rows.begin; begin < rows.end; begin += m_plan.batch)
             batches.push_back({number, {begin, std::min(begin + m_plan.batch, rows.end)}});

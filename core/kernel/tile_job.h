@@ -13,6 +13,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -60,6 +61,7 @@ private:
         run::RowRange rows;
     };
     void runStep(const Step& step, const base::JobContext& context);
+    std::unique_ptr<SignalRows> room(std::int64_t rows);
     void computeSignals(const std::vector<int>& tileRows, const base::JobContext& context);
     void computeBatch(const Batch& batch);
     void keepLogits(const run::RowRange& rows, std::span<const float> logits);
@@ -81,6 +83,7 @@ private:
     std::unique_ptr<Device> m_device;
     Consumers m_consumers;
     std::vector<std::unique_ptr<SignalRows>> m_signals; ///< by tile row, null when not in memory
+    std::map<std::int64_t, std::vector<std::unique_ptr<SignalRows>>> m_spare; ///< by number of rows, of tile rows that left
     struct Worker {
         std::unique_ptr<TileWorker> tiles;
         std::unique_ptr<TileImage> image;
