@@ -14,10 +14,12 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLibrary>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRegularExpression>
 #include <QScrollBar>
+#include <QSignalBlocker>
 #include <QSpinBox>
 #include <QStyle>
 #include <QTableWidget>
@@ -49,6 +51,12 @@ bool isUnfinishedRun(const QString& folder) {
     } catch (const base::Error&) {
         return false;
     }
+}
+
+/// Whether NVIDIA's driver is installed; nothing of CUDA is started.
+bool hasGraphicsCard() {
+    QLibrary driver(QStringLiteral("cuda"), 1);
+    return driver.load();
 }
 
 } // namespace
@@ -141,20 +149,47 @@ void KernelDialog::addPrecision(QFormLayout& form) {
     addEnum(m_kernel, run::KernelKind::lpntk, tr("lpNTK, labels as signs"));
     addEnum(m_kernel, run::KernelKind::pntk, tr("pNTK, no labels"));
     addEnum(m_kernel, run::KernelKind::loss, tr("Gradient of the loss"));
+    m_parameters = new QLineEdit(this);
+    m_parameters->setObjectName(QStringLiteral("learntParameters"));
+    m_parameters->setAccessibleName(tr("Parameters that are learnt"));
+    m_parameters->setPlaceholderText(tr("all, or for example layer4.*,fc.*"));
+    m_parameters->setToolTip(tr("Names or patterns of the parameters that are learnt, separated by commas; the others stay as they are"));
+    m_device = new QComboBox(this);
+    m_device->setAccessibleName(tr("Device"));
+    m_device->addItem(tr("Processor"), QStringLiteral("cpu"));
+    if (hasGraphicsCard())
+        m_device->addItem(tr("Graphics card"), QStringLiteral("cuda"));
     m_precision = new QComboBox(this);
     m_precision->setAccessibleName(tr("Precision"));
-    addEnum(m_precision, run::Precision::fp32, tr("Exact: float32 products, float64 sums"));
-    addEnum(m_precision, run::Precision::fp64, tr("Reference: float64"));
+    listPrecisions();
     m_store = new QComboBox(this);
     m_store->setAccessibleName(tr("Stored as"));
     m_store->addItem(tr("float32 to 20,000 samples, then float16"), QString());
     addEnum(m_store, run::StoreType::f32, tr("float32"));
     addEnum(m_store, run::StoreType::f16, tr("float16 cosines"));
     form.addRow(tr("Kernel"), m_kernel);
+    form.addRow(tr("Parameters"), m_parameters);
+    form.addRow(tr("Device"), m_device);
+    form.setRowVisible(m_device, m_device->count() > 1);
     form.addRow(tr("Precision"), m_precision);
     form.addRow(tr("Stored as"), m_store);
-    for (QComboBox* box : {m_kernel, m_precision, m_store})
+    connect(m_device, &QComboBox::currentIndexChanged, this, &KernelDialog::listPrecisions);
+    connect(m_parameters, &QLineEdit::textEdited, this, &KernelDialog::changed);
+    for (QComboBox* box : {m_kernel, m_device, m_precision, m_store})
         connect(box, &QComboBox::currentIndexChanged, this, &KernelDialog::changed);
+}
+
+/// What the device knows, the usual one first.
+void KernelDialog::listPrecisions() {
+    const QSignalBlocker quiet(m_precision);
+    m_precision->clear();
+    if (m_device->currentData().toString() != QStringLiteral("cpu")) {
+        addEnum(m_precision, run::Precision::fp16, tr("Fast: half precision, scaled"));
+        addEnum(m_precision, run::Precision::fp16x3, tr("Exact: three half-precision products"));
+        addEnum(m_precision, run::Precision::tf32, tr("TF32 products"));
+    }
+    addEnum(m_precision, run::Precision::fp32, tr("Exact: float32 products, float64 sums"));
+    addEnum(m_precision, run::Precision::fp64, tr("Reference: float64"));
 }
 
 void KernelDialog::addBudget(QFormLayout& form) {
@@ -227,6 +262,8 @@ engine::KernelRequest KernelDialog::request() const {
     options.perClass = choice == SampleChoice::perClass ? m_count->value() : 0;
     options.blocks = run::blocksFromName(m_blocks->currentData().toString().toStdString());
     options.store = m_store->currentData().toString().toStdString();
+    options.parameters = m_parameters->text().trimmed().toStdString();
+    options.device = m_device->currentData().toString().toStdString();
     options.precision = run::precisionFromName(m_precision->currentData().toString().toStdString());
     options.kernel = run::kernelKindFromName(m_kernel->currentData().toString().toStdString());
     options.memoryBytes = m_memory->value() * kMegabyte;

@@ -36,6 +36,7 @@ private:
     QWidget* makePlan();
     void addSamples(QFormLayout& form);
     void addPrecision(QFormLayout& form);
+    void listPrecisions();
     void addBudget(QFormLayout& form);
     engine::KernelRequest request() const;
     QString proposedName() const;
@@ -54,6 +55,8 @@ private:
     QComboBox* m_blocks = nullptr;
     QComboBox* m_store = nullptr;
     QComboBox* m_kernel = nullptr;
+    QLineEdit* m_parameters = nullptr;
+    QComboBox* m_device = nullptr;
     QComboBox* m_precision = nullptr;
     QSpinBox* m_memory = nullptr;
     QSpinBox* m_threads = nullptr;

@@ -230,7 +230,8 @@ private Q_SLOTS:
         QVERIFY(refused([](auto& o) { o.indices = {-1}; }));
         QVERIFY(refused([](auto& o) { o.store = "f8"; }));
         QVERIFY(refused([](auto& o) { o.precision = run::Precision::fp16; }));
-        QVERIFY(refused([](auto& o) { o.device = "cuda:0"; }));
+        QVERIFY(refused([](auto& o) { o.device = "gpu"; }));
+        QVERIFY(!refused([](auto& o) { o.device = "cuda:0", o.precision = run::Precision::fp16x3; }));
         QVERIFY(refused([](auto& o) { o.top = 0; }));
         QVERIFY(refused([](auto& o) { o.memoryBytes = 0; }));
         QVERIFY(failureOf([] { run::kernelKindFromName("ntk"); }).find("lpntk, pntk, loss") != std::string::npos);
