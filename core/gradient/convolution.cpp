@@ -51,14 +51,6 @@ at::Tensor asPictures(const at::Tensor& tensor) {
     return tensor.reshape({tensor.size(0), -1, tensor.size(-3), tensor.size(-2), tensor.size(-1)});
 }
 
-void put(const at::Tensor& gradient, at::Tensor rows, bool accumulate) {
-    const at::Tensor same = gradient.reshape(rows.sizes());
-    if (accumulate)
-        rows.add_(same);
-    else
-        rows.copy_(same);
-}
-
 at::Tensor libraryGradient(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
                            const ConvolutionGeometry& geometry, std::int64_t groups) {
     return std::get<1>(at::convolution_backward(g, x, weight, std::nullopt, geometry.stride, geometry.padding,
@@ -68,7 +60,7 @@ at::Tensor libraryGradient(const at::Tensor& x, const at::Tensor& g, const at::T
 void writeDirect(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
                  const ConvolutionGeometry& geometry, const Destination& destination) {
     for (std::int64_t n = 0; n < x.size(0); ++n)
-        put(libraryGradient(x[n], g[n], weight, geometry, geometry.groups), destination.rows[n], destination.accumulate);
+        destination.narrow(n, 1).put(libraryGradient(x[n], g[n], weight, geometry, geometry.groups));
 }
 
 void writeGrouped(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
@@ -79,8 +71,8 @@ void writeGrouped(const at::Tensor& x, const at::Tensor& g, const at::Tensor& we
     };
     std::vector<std::int64_t> repeats(4, 1);
     repeats[0] = samples;
-    put(libraryGradient(asGroups(x), asGroups(g), weight.repeat(repeats), geometry, samples * geometry.groups),
-        destination.rows, destination.accumulate);
+    destination.put(
+        libraryGradient(asGroups(x), asGroups(g), weight.repeat(repeats), geometry, samples * geometry.groups));
 }
 
 void writeShifted(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
@@ -94,7 +86,7 @@ void writeShifted(const at::Tensor& x, const at::Tensor& g, const at::Tensor& we
             sums.select(3, column).select(2, row).copy_((gradient * met).sum({2, 3}));
         }
     }
-    put(sums, destination.rows, destination.accumulate);
+    destination.put(sums);
 }
 
 void writeUnfolded(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
@@ -106,9 +98,8 @@ void writeUnfolded(const at::Tensor& x, const at::Tensor& g, const at::Tensor& w
         productPerSample(g.flatten(2), columns.transpose(1, 2), destination);
         return;
     }
-    put(at::bmm(g.reshape({samples * groups, weight.size(0) / groups, -1}),
-                columns.reshape({samples * groups, columns.size(1) / groups, -1}).transpose(1, 2)),
-        destination.rows, destination.accumulate);
+    destination.put(at::bmm(g.reshape({samples * groups, weight.size(0) / groups, -1}),
+                            columns.reshape({samples * groups, columns.size(1) / groups, -1}).transpose(1, 2)));
 }
 
 } // namespace
@@ -189,7 +180,7 @@ void writeConvolution(const Use& use, const Destinations& destinations) {
     for (std::int64_t first = 0; first < x.size(0); first += chunk) {
         const std::int64_t count = std::min(chunk, x.size(0) - first);
         writeUnfolded(x.narrow(0, first, count).squeeze(1), g.narrow(0, first, count).squeeze(1), weight, geometry,
-                      {destination.rows.narrow(0, first, count), destination.accumulate});
+                      destination.narrow(first, count));
     }
 }
 

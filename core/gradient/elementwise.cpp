@@ -46,11 +46,7 @@ void writeElementwise(const Use& use, const Destinations& destinations) {
     shape.insert(shape.begin(), static_cast<std::size_t>(g.dim() - 1 - parameter->value.dim()), 1);
     shape.insert(shape.begin(), g.size(0));
     const at::Tensor full = isProduct(use) ? g * aligned(data->value, g.dim()) : g;
-    const at::Tensor flat = full.sum_to_size(shape).reshape({g.size(0), -1});
-    if (found->second.accumulate)
-        at::Tensor(found->second.rows).add_(flat);
-    else
-        at::Tensor(found->second.rows).copy_(flat);
+    found->second.put(full.sum_to_size(shape));
 }
 
 } // namespace lpntk::gradient

@@ -17,13 +17,8 @@ const char* const kLayerNorm = "aten::layer_norm";
 
 void put(const at::Tensor& gradient, const Operand* operand, const Destinations& destinations) {
     const auto found = operand ? destinations.find(operand->id) : destinations.end();
-    if (found == destinations.end())
-        return;
-    const at::Tensor flat = gradient.reshape({found->second.rows.size(0), -1});
-    if (found->second.accumulate)
-        at::Tensor(found->second.rows).add_(flat);
-    else
-        at::Tensor(found->second.rows).copy_(flat);
+    if (found != destinations.end())
+        found->second.put(gradient);
 }
 
 /// Scale and shift gradients of every sample and channel, (N, C) each; x and g (N, C, positions).

@@ -36,14 +36,6 @@ at::Tensor asRows(const at::Tensor& tensor) {
     return tensor.reshape({tensor.size(0), -1, tensor.size(-1)});
 }
 
-void put(const at::Tensor& gradient, const Destination& destination) {
-    const at::Tensor flat = gradient.reshape({gradient.size(0), -1});
-    if (destination.accumulate)
-        destination.rows.add_(flat);
-    else
-        destination.rows.copy_(flat);
-}
-
 void writeLinear(const Use& use, const Destinations& destinations) {
     const at::Tensor x = asRows(inputOf(use)->value);
     const at::Tensor g = asRows(use.outputGradients[0]);
@@ -53,10 +45,18 @@ void writeLinear(const Use& use, const Destinations& destinations) {
     if (!bias)
         return;
     if (const auto found = destinations.find(bias->id); found != destinations.end())
-        put(g.sum(1), found->second);
+        found->second.put(g.sum(1));
 }
 
 } // namespace
+
+void Destination::put(const at::Tensor& gradient) const {
+    const at::Tensor same = gradient.reshape(rows.sizes());
+    if (accumulate)
+        rows.add_(same);
+    else
+        rows.copy_(same);
+}
 
 const Operand* inputOf(const Use& use) {
     return use.operandAt(use.step->position("input"));
@@ -160,7 +160,7 @@ void writeGradients(const Use& use, Rule rule, const Destinations& destinations)
         if (const auto found = destinations.find(bias->id); found != destinations.end()) {
             const at::Tensor& g = use.outputGradients[0];
             // (N, rows, channels, positions): a sample may hold several pictures.
-            put(g.reshape({g.size(0), -1, bias->value.size(0), g.size(-1) * g.size(-2)}).sum({1, 3}), found->second);
+            found->second.put(g.reshape({g.size(0), -1, bias->value.size(0), g.size(-1) * g.size(-2)}).sum({1, 3}));
         }
         return;
     }
@@ -173,7 +173,7 @@ void writeGradients(const Use& use, Rule rule, const Destinations& destinations)
     case Rule::general:
         for (const auto& [id, gradient] : generalGradients(use)) {
             if (const auto found = destinations.find(id); found != destinations.end())
-                put(gradient, found->second);
+                found->second.put(gradient);
         }
         return;
     }

@@ -11,6 +11,11 @@ namespace lpntk::gradient {
 struct Destination {
     at::Tensor rows;         ///< (N, numel), inner stride 1
     bool accumulate = false; ///< add to what is there instead of replacing it
+
+    /// Writes a gradient (N, ...) of any shape with as many numbers.
+    void put(const at::Tensor& gradient) const;
+    /// The samples [first, first + count).
+    Destination narrow(std::int64_t first, std::int64_t count) const { return {rows.narrow(0, first, count), accumulate}; }
 };
 using Destinations = std::map<model::ValueId, Destination>;
 

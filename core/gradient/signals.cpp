@@ -196,10 +196,7 @@ void TorchSignalComputer::writeDerived(const Capture& captured, const std::map<V
             const at::Tensor gradient = model::unwrapped(gradients[i]);
             const at::Tensor flat = model::isWrapped(gradients[i]) ? gradient.reshape({samples, -1})
                                                                    : gradient.reshape({1, -1}).expand({samples, -1});
-            if (written[static_cast<std::size_t>(leaf)])
-                at::Tensor(rows).add_(flat);
-            else
-                rows.copy_(flat);
+            Destination{rows, written[static_cast<std::size_t>(leaf)]}.put(flat);
             written[static_cast<std::size_t>(leaf)] = true;
         }
     }

@@ -37,7 +37,7 @@ public:
 
 /// Where signals live and tiles are contracted. The job knows nothing else of CPU or GPU.
 ///
-/// Precision of the products: fp32 and tf32 hold the signals in float32 (tf32 rounds them on the way into the product),
+/// Precision of the products: fp32 and tf32 hold the signals in float32 (tf32 rounds on the way into products, the capture's too),
 /// fp64 in float64. fp16 holds each row and part in half precision, scaled by a power of two so that its largest number
 /// is near 2^13; fp16x3 holds what half precision leaves out as a second half-precision number and adds up three
 /// products. All add products of columnChunk columns, summed in float32, into float64.
