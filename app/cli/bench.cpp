@@ -4,6 +4,7 @@
 
 #include <core/base/error.h>
 #include <core/base/text.h>
+#include <core/engine/environment.h>
 #include <core/run/manifest.h>
 
 #include <fmt/format.h>
@@ -53,6 +54,8 @@ struct Seconds {
 
 int benchKernel(const BenchOptions& options, Console& console) {
     const engine::KernelRequest request = options.job.request(console);
+    // As in the middle of a long job, whose panels reuse each other's memory.
+    engine::keepMemory();
     Seconds seconds;
     engine::KernelReport report;
     run::Manifest manifest;

@@ -4,6 +4,7 @@
 #include <core/base/files.h>
 #include <core/base/version.h>
 #include <core/engine/engine.h>
+#include <core/engine/environment.h>
 
 #include <fmt/format.h>
 

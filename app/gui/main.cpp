@@ -5,6 +5,7 @@
 
 #include <core/base/version.h>
 #include <core/engine/engine.h>
+#include <core/engine/environment.h>
 
 #include <widgets/models/theme.h>
 #include <widgets/vtk/vtk_host.h>

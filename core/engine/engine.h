@@ -180,9 +180,6 @@ Engine& engine();
 /// Whether the engine library has been opened (the window shows it; opening costs a few hundred milliseconds).
 bool engineIsOpen();
 
-/// Sets the threading variables that libgomp reads when it is loaded; call first thing in main().
-void prepareEnvironment();
-
 /// What the engine library exports under the name "lpntkCreateEngine".
 using CreateEngine = Engine* (*)();
 

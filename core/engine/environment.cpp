@@ -1,6 +1,7 @@
-#include <core/engine/engine.h>
+#include <core/engine/environment.h>
 
 #include <cstdlib>
+#include <mutex>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -8,7 +9,9 @@
 
 namespace lpntk::engine {
 
-void prepareEnvironment() {
+namespace {
+
+void prepareOnce() {
     // OpenMP threads that spin at barriers made two-thread runs 3 to 26 times slower beside one busy process. Read by
     // libgomp when it is loaded; what the user has set stays.
     constexpr int kKeep = 0;
@@ -16,10 +19,32 @@ void prepareEnvironment() {
     ::setenv("GOMP_SPINCOUNT", "0", kKeep);
 #ifdef __GLIBC__
     // Tensors of some megabytes come and go in every batch. Handing their memory back to the system each time and
-    // faulting it in again took a third of a vision transformer's job. Jobs trim when they end.
+    // faulting it in again took a third of a vision transformer's job. Hence one arena, for the heaps of other threads
+    // vanish as soon as they are empty, and returnMemory().
     constexpr int kGigabyte = 1 << 30;
+    ::mallopt(M_ARENA_MAX, 1);
     ::mallopt(M_MMAP_THRESHOLD, kGigabyte);
     ::mallopt(M_TRIM_THRESHOLD, kGigabyte);
+#endif
+}
+
+} // namespace
+
+void prepareEnvironment() {
+    static std::once_flag once;
+    std::call_once(once, prepareOnce);
+}
+
+void keepMemory() {
+#ifdef __GLIBC__
+    ::mallopt(M_MMAP_MAX, 0);
+    ::mallopt(M_TRIM_THRESHOLD, -1);
+#endif
+}
+
+void returnMemory() {
+#ifdef __GLIBC__
+    ::malloc_trim(0);
 #endif
 }
 

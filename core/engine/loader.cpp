@@ -1,6 +1,7 @@
 #include <core/base/error.h>
 #include <core/base/files.h>
 #include <core/engine/engine.h>
+#include <core/engine/environment.h>
 
 #include <fmt/format.h>
 

@@ -15,28 +15,14 @@
 #include <new>
 #include <utility>
 
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
-
 namespace lpntk::kernel {
 
 namespace {
 
 using Grade = gradient::SignalComputer::Grade;
 
-/// What the job freed goes back to the system when it ends; while it runs the allocator keeps it (prepareEnvironment).
-struct MemoryReturn {
-    ~MemoryReturn() {
-#ifdef __GLIBC__
-        ::malloc_trim(0);
-#endif
-    }
-};
-
 /// libtorch's exceptions end here; what the user sees is of our family.
 template <typename Work> auto translated(const run::KernelOptions& options, Work work) {
-    const MemoryReturn memory;
     try {
         return work();
     } catch (const std::bad_alloc&) {

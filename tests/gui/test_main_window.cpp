@@ -6,6 +6,7 @@
 #include <app/gui/view_area.h>
 
 #include <core/base/files.h>
+#include <core/engine/environment.h>
 #include <helpers/synthetic_run.h>
 
 #include <widgets/models/theme.h>

@@ -4,6 +4,8 @@
 #include <app/gui/main_window.h>
 #include <app/gui/view_area.h>
 
+#include <core/engine/environment.h>
+
 #include <helpers/real_data.h>
 
 #include <widgets/models/theme.h>
