@@ -1,5 +1,6 @@
 #include <core/gradient/exact_calls_torch.h>
 
+#include <core/gradient/channels_last_torch.h>
 #include <core/gradient/convolution_torch.h>
 
 #include <torch/csrc/autograd/function.h>
@@ -17,13 +18,6 @@ namespace lpntk::gradient {
 namespace {
 
 using model::Interpreter;
-
-/// Unfolded input held at a time, bytes.
-constexpr std::int64_t kUnfoldedBytes = std::int64_t{4} << 20;
-/// Output positions from which on libtorch's convolution beats one product of all unfolded samples.
-constexpr std::int64_t kManyPositions = 128;
-/// The same for a sum per tap of a depthwise convolution, against unfolding it.
-constexpr std::int64_t kShiftedPositions = 16;
 
 enum class Kind { convolution, batchNorm, linear, other };
 
@@ -57,73 +51,12 @@ bool isPlainCall(const Interpreter::Step& step, const torch::jit::Stack& stack, 
                                      : stack[1].toTensor().dim() == 2;
 }
 
-/// Sum per tap.
-at::Tensor depthwise(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
-                     std::int64_t height, std::int64_t width) {
-    at::Tensor out = at::zeros({x.size(0), x.size(1), height, width}, x.options());
-    const at::Tensor padded = geometry.pad(x);
-    for (std::int64_t row = 0; row < weight.size(2); ++row) {
-        for (std::int64_t column = 0; column < weight.size(3); ++column)
-            out.addcmul_(geometry.window(padded, row, column, height, width),
-                         weight.select(3, column).select(2, row).reshape({1, -1, 1, 1}));
-    }
-    return out;
-}
-
-/// One product of all samples, unfolded side by side.
-at::Tensor oneProduct(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
-                      std::int64_t height, std::int64_t width) {
-    const std::int64_t channels = weight.size(0), inner = weight.numel() / channels;
-    const at::Tensor columns =
-        geometry.isPointwise(weight)
-            ? x
-            : at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
-    const at::Tensor sideBySide = columns.reshape({x.size(0), inner, -1}).transpose(0, 1).reshape({inner, -1});
-    return at::mm(weight.reshape({channels, inner}), sideBySide)
-        .reshape({channels, x.size(0), height, width})
-        .transpose(0, 1);
-}
-
-at::Tensor groupedProduct(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
-                          std::int64_t height, std::int64_t width) {
-    const std::int64_t channels = weight.size(0), inner = weight.numel() / channels, groups = geometry.groups,
-                       count = x.size(0);
-    const at::Tensor columns =
-        at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
-    return at::bmm(weight.reshape({1, groups, channels / groups, inner})
-                       .expand({count, groups, channels / groups, inner})
-                       .reshape({count * groups, channels / groups, inner}),
-                   columns.reshape({count * groups, inner, -1}))
-        .reshape({count, channels, height, width});
-}
-
-at::Tensor convolved(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry,
-                     std::int64_t height, std::int64_t width) {
-    const std::int64_t positions = height * width;
-    if (geometry.isDepthwise(weight) && positions >= kShiftedPositions)
-        return depthwise(x, weight, geometry, height, width);
-    if (positions >= kManyPositions)
-        return at::conv2d(x, weight, {}, geometry.stride, geometry.padding, geometry.dilation, geometry.groups);
-    return geometry.groups == 1 ? oneProduct(x, weight, geometry, height, width)
-                                : groupedProduct(x, weight, geometry, height, width);
-}
-
 at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Stack& stack) {
-    const at::Tensor physical = model::unwrapped(stack[0].toTensor()), weight = stack[1].toTensor();
-    const ConvolutionGeometry geometry = ConvolutionGeometry::of(step, stack);
-    const at::Tensor x = physical.flatten(0, 1);
-    const std::int64_t height = geometry.outputSide(0, x.size(2), weight), width = geometry.outputSide(1, x.size(3), weight);
-    at::Tensor out = at::empty({x.size(0), weight.size(0), height, width}, x.options());
-    const std::int64_t bytes = weight.numel() / weight.size(0) * geometry.groups * height * width *
-                               static_cast<std::int64_t>(x.element_size());
-    const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(bytes, 1));
-    for (std::int64_t first = 0; first < x.size(0); first += chunk) {
-        const std::int64_t count = std::min(chunk, x.size(0) - first);
-        out.narrow(0, first, count).copy_(convolved(x.narrow(0, first, count), weight, geometry, height, width));
-    }
-    if (!stack[2].isNone())
-        out.add_(stack[2].toTensor().reshape({1, -1, 1, 1}));
-    return out.reshape({physical.size(0), physical.size(1), out.size(1), height, width});
+    const at::Tensor physical = model::unwrapped(stack[0].toTensor());
+    const at::Tensor out =
+        channelsLastConvolution(physical.flatten(0, 1), stack[1].toTensor(), optionalTensor(stack[2]),
+                                ConvolutionGeometry::of(step, stack));
+    return out.unflatten(0, physical.sizes().slice(0, 2));
 }
 
 /// x times scale / sqrt(variance + eps), channel by channel, and shifted; x (N, pictures, C, ...).
@@ -171,7 +104,8 @@ at::Tensor joined(const at::Tensor& x, const at::Tensor& result, Backward backwa
     at::Tensor out;
     {
         const at::NoGradGuard noGradients;
-        out = result.to(x.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+        // The backward pass and the rules are fastest with whole channels side by side.
+        out = result.to(x.scalar_type(), /*non_blocking=*/false, /*copy=*/true, at::MemoryFormat::Contiguous);
     }
     if (x.requires_grad()) {
         const std::shared_ptr<torch::autograd::Node> node(new CallNode(std::move(backward)), torch::autograd::deleteNode);

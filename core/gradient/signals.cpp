@@ -20,10 +20,12 @@ TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> n
                                          run::KernelKind kind, at::Device device)
     : m_network(std::move(network)), m_type(grade == Grade::float64 ? at::kDouble : at::kFloat), m_device(device),
       m_kind(kind), m_interpreter(m_network->graph(), m_type, model::Interpreter::Writes::refused, device),
-      m_store(m_network->parameters().clone(m_type, /*requiresGrad=*/true, device)) {
+      m_store(m_type == at::kDouble ? m_network->doubles().as(m_type, /*requiresGrad=*/true, device)
+                                    // Not the file's own memory: it may be written anew while a long job runs.
+                                    : m_network->parameters().clone(m_type, /*requiresGrad=*/true, device)) {
     if (grade == Grade::float32 && model::hasKinks(m_network->graph())) {
         m_exactInterpreter.emplace(m_network->graph(), at::kDouble, model::Interpreter::Writes::refused, device);
-        m_exactStore = m_network->parameters().clone(at::kDouble, /*requiresGrad=*/false, device);
+        m_exactStore = m_network->doubles().as(at::kDouble, /*requiresGrad=*/false, device);
         m_guide.emplace(*m_exactInterpreter, m_exactStore);
     }
     const std::vector<std::int64_t> labels(2, 0);

@@ -273,6 +273,18 @@ void Network::finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const P
                                " of the largest; samples influence each other, so per-sample gradients do not exist");
 }
 
+const ParameterStore& Network::doubles() const {
+    std::call_once(m_doublesOnce, [this] {
+        auto store = std::make_shared<ParameterStore>(m_parameters->as(at::kDouble, /*requiresGrad=*/false));
+        for (at::Tensor& parameter : store->parameters) {
+            if (parameter.dim() == 4)
+                parameter = parameter.contiguous(at::MemoryFormat::ChannelsLast);
+        }
+        m_doubles = std::move(store);
+    });
+    return *m_doubles;
+}
+
 void Network::logits(std::span<const float> inputs, std::int64_t batch, std::span<float> out) const {
     const data::ImageShape shape = m_info.input;
     const std::int64_t pixels = std::int64_t{shape.channels} * shape.height * shape.width;

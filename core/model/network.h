@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -45,6 +46,9 @@ public:
 
     const Graph& graph() const { return *m_graph; }
     const ParameterStore& parameters() const { return *m_parameters; }
+    /// The same in float64, on the processor, made when first asked for; four-dimensional parameters lie channels last
+    /// (channelsLastConvolution in core/gradient).
+    const ParameterStore& doubles() const;
     /// The graph resolved for float32.
     const Interpreter& interpreter() const { return *m_interpreter; }
 
@@ -59,6 +63,8 @@ private:
     std::shared_ptr<const Graph> m_graph;
     std::shared_ptr<const ParameterStore> m_parameters;
     std::shared_ptr<const Interpreter> m_interpreter;
+    mutable std::once_flag m_doublesOnce;
+    mutable std::shared_ptr<const ParameterStore> m_doubles;
 };
 
 /// Built-in names that this version has, in the order of design.md section 4.

@@ -15,9 +15,20 @@ at::Tensor drawn(const ParameterSpec& spec, const at::Generator& generator) {
     return tensor;
 }
 
-at::Tensor copied(const at::Tensor& tensor, at::ScalarType type, at::Device device) {
-    const at::Tensor source = tensor.detach();
-    return source.to(device, source.is_floating_point() ? type : source.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
+ParameterStore converted(const ParameterStore& from, at::ScalarType type, bool requiresGrad, at::Device device, bool copy) {
+    const auto all = [&](const std::vector<at::Tensor>& tensors) {
+        std::vector<at::Tensor> results;
+        for (const at::Tensor& tensor : tensors) {
+            const at::Tensor source = tensor.detach();
+            results.push_back(
+                source.to(device, source.is_floating_point() ? type : source.scalar_type(), /*non_blocking=*/false, copy));
+        }
+        return results;
+    };
+    ParameterStore store{all(from.parameters), all(from.buffers), all(from.constants)};
+    for (at::Tensor& parameter : store.parameters)
+        parameter.set_requires_grad(requiresGrad);
+    return store;
 }
 
 } // namespace
@@ -32,15 +43,12 @@ ParameterStore ParameterStore::fromSeed(const Graph& graph, std::uint64_t seed) 
     return store;
 }
 
+ParameterStore ParameterStore::as(at::ScalarType type, bool requiresGrad, at::Device device) const {
+    return converted(*this, type, requiresGrad, device, /*copy=*/false);
+}
+
 ParameterStore ParameterStore::clone(at::ScalarType type, bool requiresGrad, at::Device device) const {
-    ParameterStore store;
-    for (const at::Tensor& tensor : parameters)
-        store.parameters.push_back(copied(tensor, type, device).set_requires_grad(requiresGrad));
-    for (const at::Tensor& tensor : buffers)
-        store.buffers.push_back(copied(tensor, type, device));
-    for (const at::Tensor& tensor : constants)
-        store.constants.push_back(copied(tensor, type, device));
-    return store;
+    return converted(*this, type, requiresGrad, device, /*copy=*/true);
 }
 
 } // namespace lpntk::model

@@ -1,0 +1,80 @@
+#include <core/gradient/channels_last_torch.h>
+
+#include <algorithm>
+
+namespace lpntk::gradient {
+
+namespace {
+
+/// Unfolded input held at a time, bytes: stays in the last-level cache.
+constexpr std::int64_t kUnfoldedBytes = std::int64_t{4} << 20;
+
+/// (N, H', W', kh, kw, C), a view: what each output pixel meets of padded pictures (N, H, W, C).
+at::Tensor windows(const at::Tensor& padded, const at::Tensor& weight, const ConvolutionGeometry& geometry,
+                   std::int64_t height, std::int64_t width) {
+    const std::int64_t column = padded.stride(2), row = padded.stride(1);
+    return padded.as_strided({padded.size(0), height, width, weight.size(1), weight.size(2), padded.size(3)},
+                             {padded.stride(0), geometry.stride[0] * row, geometry.stride[1] * column,
+                              geometry.dilation[0] * row, geometry.dilation[1] * column, 1});
+}
+
+/// A weighted sum of whole pixels per tap; weight (C, kh, kw, 1).
+void writeDepthwise(const at::Tensor& windows, const at::Tensor& weight, const at::Tensor& out) {
+    for (std::int64_t row = 0; row < weight.size(1); ++row) {
+        for (std::int64_t column = 0; column < weight.size(2); ++column) {
+            const at::Tensor met = windows.select(4, column).select(3, row);
+            const at::Tensor factor = weight.select(3, 0).select(2, column).select(1, row).contiguous();
+            if (row == 0 && column == 0)
+                at::mul_out(const_cast<at::Tensor&>(out), met, factor);
+            else
+                out.addcmul_(met, factor);
+        }
+    }
+}
+
+/// One product per group; weight (K, kh, kw, C / groups).
+void writeProducts(const at::Tensor& windows, const at::Tensor& weight, std::int64_t groups, const at::Tensor& out) {
+    const std::int64_t pixels = out.size(0) * out.size(1) * out.size(2), channels = weight.size(0);
+    const at::Tensor flatWeight = weight.reshape({groups, channels / groups, -1});
+    if (groups == 1) {
+        at::Tensor flat = out.view({pixels, channels});
+        at::mm_out(flat, windows.reshape({pixels, -1}), flatWeight[0].t());
+        return;
+    }
+    const at::Tensor columns = windows.unflatten(5, {groups, weight.size(3)})
+                                   .permute({5, 0, 1, 2, 3, 4, 6})
+                                   .reshape({groups, pixels, weight.numel() / channels});
+    out.view({pixels, groups, channels / groups}).copy_(at::bmm(columns, flatWeight.transpose(1, 2)).transpose(0, 1));
+}
+
+} // namespace
+
+at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                                   const ConvolutionGeometry& geometry) {
+    const at::Tensor pictures = x.permute({0, 2, 3, 1}).contiguous(), taps = weight.permute({0, 2, 3, 1}).contiguous();
+    const std::int64_t count = x.size(0), height = geometry.outputSide(0, x.size(2), weight),
+                       width = geometry.outputSide(1, x.size(3), weight);
+    at::Tensor out = at::empty({count, height, width, weight.size(0)}, x.options());
+    if (geometry.isPointwise(weight)) {
+        at::Tensor flat = out.view({-1, weight.size(0)});
+        at::mm_out(flat, pictures.view({-1, x.size(1)}), taps.view({weight.size(0), -1}).t());
+    } else {
+        const at::Tensor padded = at::constant_pad_nd(
+            pictures, {0, 0, geometry.padding[1], geometry.padding[1], geometry.padding[0], geometry.padding[0]});
+        const at::Tensor met = windows(padded, taps, geometry, height, width);
+        const std::int64_t unfolded = met[0].numel() * static_cast<std::int64_t>(x.element_size());
+        const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(unfolded, 1));
+        for (std::int64_t first = 0; first < count; first += chunk) {
+            const std::int64_t some = std::min(chunk, count - first);
+            if (geometry.isDepthwise(weight))
+                writeDepthwise(met.narrow(0, first, some), taps, out.narrow(0, first, some));
+            else
+                writeProducts(met.narrow(0, first, some), taps, geometry.groups, out.narrow(0, first, some));
+        }
+    }
+    if (bias.defined())
+        out.add_(bias);
+    return out.permute({0, 3, 1, 2});
+}
+
+} // namespace lpntk::gradient
