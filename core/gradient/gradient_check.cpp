@@ -33,25 +33,25 @@ std::vector<at::Tensor> plainGradients(const model::Interpreter& interpreter, co
     return gradients;
 }
 
-/// What one grade takes for right. In float32 a ReLU may fall on the other side of zero, which is no mistake of rules;
-/// a mistake changes gradients by their own size.
+/// A mistake in rules changes gradients by their own size. In float32 so may a ReLU that falls on the other side of zero.
 struct Limit {
     SignalComputer::Grade grade;
     at::ScalarType type;
     double difference;
 };
 
-Limit limitFor(std::int64_t parameters) {
-    constexpr std::int64_t kLargestInFloat64 = 30'000'000;
-    return parameters <= kLargestInFloat64 ? Limit{SignalComputer::Grade::float64, at::kDouble, 1e-6}
-                                           : Limit{SignalComputer::Grade::float32, at::kFloat, 0.05};
-}
+constexpr Limit kInFloat64{SignalComputer::Grade::float64, at::kDouble, 1e-6};
+constexpr Limit kInFloat32{SignalComputer::Grade::float32, at::kFloat, 0.05};
+/// Number of parameters up to which float64 is used at once, and up to which there is memory to let it decide.
+constexpr std::int64_t kSmall = 30'000'000, kLarge = 200'000'000;
 
-} // namespace
+struct Difference {
+    double worst = 0; ///< relative to the sample's largest gradient
+    std::string parameter;
+};
 
-double checkGradients(const model::Network& network) {
+Difference differenceFromPlain(const model::Network& network, const Limit& limit) {
     const data::ImageShape shape = network.input();
-    const Limit limit = limitFor(network.info().parameters);
     const std::vector<std::int64_t> labels{0, network.classes() - 1};
     const at::Tensor input = at::randn({kSamples, shape.channels, shape.height, shape.width},
                                        at::make_generator<at::CPUGeneratorImpl>(std::uint64_t{2}));
@@ -62,10 +62,10 @@ double checkGradients(const model::Network& network) {
         computer.parameterGradients({input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())}, labels);
 
     const model::Interpreter interpreter(network.graph(), limit.type);
-    const model::ParameterStore store = network.parameters().clone(limit.type, /*requiresGrad=*/true);
+    const model::ParameterStore store =
+        (limit.type == at::kDouble ? network.doubles() : network.parameters()).as(limit.type, /*requiresGrad=*/true);
     const Seeds seeds = seedsFor(labels, run::KernelKind::lpntk);
-    double worst = 0;
-    std::string worstParameter;
+    Difference found;
     for (std::int64_t sample = 0; sample < kSamples; ++sample) {
         const auto plain = plainGradients(interpreter, store, input.to(limit.type), seeds, sample);
         double difference = 0, largest = 1e-30;
@@ -79,17 +79,28 @@ double checkGradients(const model::Network& network) {
             }
             largest = std::max(largest, expected.abs().max().item<double>());
         }
-        if (!(difference / largest <= worst)) {
-            worst = difference / largest;
-            worstParameter = parameter;
-        }
+        if (!(difference / largest <= found.worst))
+            found = {difference / largest, parameter};
     }
-    if (!(worst <= limit.difference))
-        throw base::ShapeError(network.info().model + ": the gradients of \"" + worstParameter + "\" for two samples computed "
-                               "together differ from those of plain autograd by " + std::to_string(worst) +
+    return found;
+}
+
+} // namespace
+
+double checkGradients(const model::Network& network) {
+    const std::int64_t parameters = network.info().parameters;
+    const Limit* limit = parameters <= kSmall ? &kInFloat64 : &kInFloat32;
+    Difference found = differenceFromPlain(network, *limit);
+    if (!(found.worst <= limit->difference) && limit == &kInFloat32 && parameters <= kLarge) {
+        limit = &kInFloat64;
+        found = differenceFromPlain(network, *limit);
+    }
+    if (!(found.worst <= limit->difference))
+        throw base::ShapeError(network.info().model + ": the gradients of \"" + found.parameter + "\" for two samples computed "
+                               "together differ from those of plain autograd by " + std::to_string(found.worst) +
                                " of the largest; samples influence each other, or the network is one that this program "
                                "gets wrong; please report it");
-    return worst;
+    return found.worst;
 }
 
 } // namespace lpntk::gradient
