@@ -26,7 +26,7 @@ namespace lpntk::kernel {
 namespace {
 
 constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
-constexpr std::int64_t kBatchBytes = 64 * kMegabyte; ///< working memory that a capture call should stay near
+constexpr std::int64_t kBatchBytes = 512 * kMegabyte;///< working memory that a capture call should stay near
 constexpr std::int64_t kDeviceBatchBytes = 4096 * kMegabyte; ///< the same on a card, which wants much work at once
 constexpr int kSmallestTile = 8;                     ///< a pyramid cell of the finest level
 constexpr std::int64_t kSmallestBatch = 2;
@@ -56,7 +56,11 @@ std::vector<run::RowRange> blocksOf(const Rows& rows, run::Blocks kind) {
 }
 
 /// Large tiles multiply faster, but a small job needs enough of them for its threads.
-int preferredTile(std::int64_t rows) { return rows >= 8192 ? 1024 : rows >= 2048 ? 512 : 256; }
+int preferredTile(std::int64_t rows) {
+    if (rows >= 512)
+        return rows >= 8192 ? 1024 : rows >= 2048 ? 512 : 256;
+    return static_cast<int>(std::bit_floor(static_cast<std::uint64_t>(std::max<std::int64_t>(rows / 2, kSmallestTile))));
+}
 
 std::vector<run::LayerPlan> layersOf(const SignalSource& source) {
     std::vector<run::LayerPlan> layers;
