@@ -1,5 +1,6 @@
 #include <core/engine/environment.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <mutex>
 
@@ -10,6 +11,8 @@
 namespace lpntk::engine {
 
 namespace {
+
+std::atomic<bool> kept = false;
 
 void prepareOnce() {
     // OpenMP threads that spin at barriers made two-thread runs 3 to 26 times slower beside one busy process. Read by
@@ -36,6 +39,7 @@ void prepareEnvironment() {
 }
 
 void keepMemory() {
+    kept = true;
 #ifdef __GLIBC__
     ::mallopt(M_MMAP_MAX, 0);
     ::mallopt(M_TRIM_THRESHOLD, -1);
@@ -44,7 +48,8 @@ void keepMemory() {
 
 void returnMemory() {
 #ifdef __GLIBC__
-    ::malloc_trim(0);
+    if (!kept)
+        ::malloc_trim(0);
 #endif
 }
 

@@ -6,10 +6,12 @@ namespace lpntk::engine {
 /// tensors; call first thing in main().
 void prepareEnvironment();
 
-/// From now on freed memory stays with the process until returnMemory(): what a second job writes costs no page faults.
+/// From now on freed memory stays with the process and returnMemory() does nothing: what a second job writes costs no
+/// page faults. For benchmarks.
 void keepMemory();
 
-/// Hands freed memory back to the system; for when a job has ended.
+/// Hands freed memory back to the system; for the end of a kernel job. May take a tenth of a second, in which other
+/// threads wait for memory.
 void returnMemory();
 
 } // namespace lpntk::engine

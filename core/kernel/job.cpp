@@ -4,6 +4,7 @@
 #include <core/base/hash.h>
 #include <core/base/text.h>
 #include <core/base/version.h>
+#include <core/engine/environment.h>
 #include <core/kernel/device.h>
 #include <core/kernel/planner.h>
 #include <core/kernel/run_job.h>
@@ -21,8 +22,14 @@ namespace {
 
 using Grade = gradient::SignalComputer::Grade;
 
+/// What the job freed goes back to the system when it ends; while it runs the allocator keeps it.
+struct MemoryReturn {
+    ~MemoryReturn() { engine::returnMemory(); }
+};
+
 /// libtorch's exceptions end here; what the user sees is of our family.
 template <typename Work> auto translated(const run::KernelOptions& options, Work work) {
+    const MemoryReturn memory;
     try {
         return work();
     } catch (const std::bad_alloc&) {

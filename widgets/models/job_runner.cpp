@@ -1,7 +1,5 @@
 #include <widgets/models/job_runner.h>
 
-#include <core/engine/environment.h>
-
 #include <QMetaObject>
 #include <QPointer>
 
@@ -54,7 +52,6 @@ void runGuarded(const std::function<void(const base::JobContext&)>& work, const 
     } catch (...) {
         exception = std::current_exception();
     }
-    engine::returnMemory();
     const std::lock_guard lock(shared.mutex);
     shared.cancelled = cancelled;
     shared.failed = exception != nullptr;
