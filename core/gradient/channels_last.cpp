@@ -19,13 +19,13 @@ at::Tensor windows(const at::Tensor& padded, const at::Tensor& weight, const Con
 }
 
 /// A weighted sum of whole pixels per tap; weight (C, kh, kw, 1).
-void writeDepthwise(const at::Tensor& windows, const at::Tensor& weight, const at::Tensor& out) {
+void writeDepthwise(const at::Tensor& windows, const at::Tensor& weight, at::Tensor out) {
     for (std::int64_t row = 0; row < weight.size(1); ++row) {
         for (std::int64_t column = 0; column < weight.size(2); ++column) {
             const at::Tensor met = windows.select(4, column).select(3, row);
             const at::Tensor factor = weight.select(3, 0).select(2, column).select(1, row).contiguous();
             if (row == 0 && column == 0)
-                at::mul_out(const_cast<at::Tensor&>(out), met, factor);
+                at::mul_out(out, met, factor);
             else
                 out.addcmul_(met, factor);
         }
@@ -59,8 +59,9 @@ at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight
         at::Tensor flat = out.view({-1, weight.size(0)});
         at::mm_out(flat, pictures.view({-1, x.size(1)}), taps.view({weight.size(0), -1}).t());
     } else {
-        const at::Tensor padded = at::constant_pad_nd(
-            pictures, {0, 0, geometry.padding[1], geometry.padding[1], geometry.padding[0], geometry.padding[0]});
+        const std::int64_t above = geometry.padding[0], left = geometry.padding[1];
+        const at::Tensor padded =
+            above == 0 && left == 0 ? pictures : at::constant_pad_nd(pictures, {0, 0, left, left, above, above});
         const at::Tensor met = windows(padded, taps, geometry, height, width);
         const std::int64_t unfolded = met[0].numel() * static_cast<std::int64_t>(x.element_size());
         const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(unfolded, 1));
