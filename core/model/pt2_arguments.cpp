@@ -164,6 +164,18 @@ std::optional<Argument> singleArgument(const std::string& kind, const Json& valu
 
 } // namespace
 
+const Json& pt2At(const Json& json, const char* key, const std::string& where) {
+    const auto found = json.is_object() ? json.find(key) : json.end();
+    if (found == json.end())
+        throw FormatError(where + ": the key \"" + key + "\" of the program is missing");
+    return *found;
+}
+
+std::optional<std::int64_t> pt2FixedSize(const Json& size) {
+    const auto found = size.find("as_int");
+    return found != size.end() && found->is_number_integer() ? std::optional(found->get<std::int64_t>()) : std::nullopt;
+}
+
 std::pair<std::string, const Json*> pt2Kind(const Json& json, const std::string& place) {
     if (!json.is_object() || json.size() != 1)
         throw FormatError(place + ": an argument of the export schema must have one key");

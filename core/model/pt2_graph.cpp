@@ -3,12 +3,11 @@
 #include <core/base/error.h>
 #include <core/base/json_file.h>
 #include <core/model/pt2_arguments.h>
+#include <core/model/pt2_calls.h>
+#include <core/model/pt2_output.h>
 
-#include <algorithm>
 #include <array>
 #include <map>
-#include <optional>
-#include <set>
 
 namespace lpntk::model {
 
@@ -20,23 +19,6 @@ using base::requiredKey;
 using base::ShapeError;
 
 constexpr int kSchemaMajor = 8;
-constexpr const char* kExportAgain =
-    "; export it again: torch.export.export(model.eval(), (pictures,), dynamic_shapes=({0: torch.export.Dim(\"batch\")},))";
-
-/// "layer1.0.conv1" of "L__self__,,Net;L__self___layer1,layer1,Sequential;...,layer1.0.conv1,Conv2d".
-std::string moduleOf(const Json& node) {
-    const auto metadata = node.find("metadata");
-    if (metadata == node.end() || !metadata->is_object() || !metadata->contains("nn_module_stack") ||
-        !metadata->at("nn_module_stack").is_string())
-        return {};
-    const auto stack = metadata->at("nn_module_stack").get<std::string>();
-    const std::string last = stack.substr(stack.rfind(';') + 1);
-    const std::size_t begin = last.find(','), end = last.find(',', begin + 1);
-    return begin == std::string::npos || end == std::string::npos || last.starts_with('_')
-               ? std::string()
-               : last.substr(begin + 1, end - begin - 1);
-}
-
 /// Reads one program; made for one use.
 class ProgramReader {
 public:
@@ -50,22 +32,15 @@ public:
         const Json& graph = at(module, "graph");
         const Json& signature = at(module, "signature");
         readInputs(at(signature, "input_specs"), at(graph, "tensor_values"));
-        readNodes(at(graph, "nodes"), m_names, true, 0);
-        chooseOutput(at(signature, "output_specs"), at(graph, "tensor_values"), outputNames(module));
+        readPt2Calls(at(graph, "nodes"), m_network.graph, m_names, m_where);
+        m_network.graph.output = pt2ValueNamed(m_names, pt2OutputName(module, m_classes, m_where), m_where + ", output");
         m_network.graph.removeUnread();
         m_network.graph.check(m_where);
         return std::move(m_network);
     }
 
 private:
-    using Names = std::map<std::string, ValueId>;
-
-    const Json& at(const Json& json, const char* key) const {
-        const auto found = json.is_object() ? json.find(key) : json.end();
-        if (!json.is_object() || found == json.end())
-            throw FormatError(m_where + ": the key \"" + key + "\" of the program is missing");
-        return *found;
-    }
+    const Json& at(const Json& json, const char* key) const { return pt2At(json, key, m_where); }
 
     void checkVersion(const Json& program) const {
         const Json& version = at(program, "schema_version");
@@ -112,7 +87,7 @@ private:
             }
         }
         if (!m_network.graph.input.isValid())
-            throw ShapeError(m_where + ": the program takes no pictures" + kExportAgain);
+            throw ShapeError(m_where + ": the program takes no pictures" + kPt2ExportAgain);
     }
 
     std::string argumentName(const Json& spec) const {
@@ -176,26 +151,26 @@ private:
             if (kind == "as_none" || kind == "as_bool" || kind == "as_int" || kind == "as_float" || kind == "as_string")
                 return; // baked into the program
             throw ShapeError(m_where + ": the program takes an input of the kind " + kind +
-                             "; one tensor of pictures is needed" + kExportAgain);
+                             "; one tensor of pictures is needed" + kPt2ExportAgain);
         }
         const auto input = requiredKey<std::string>(*value, "name", m_where);
         const Json& meta = at(tensors, input.c_str());
         const Json& sizes = at(meta, "sizes");
         if (m_network.graph.input.isValid())
-            throw ShapeError(m_where + ": the program takes several tensors; one, the pictures, is needed" + kExportAgain);
+            throw ShapeError(m_where + ": the program takes several tensors; one, the pictures, is needed" + kPt2ExportAgain);
         if (sizes.size() != 4)
             throw ShapeError(m_where + ": the program takes a tensor of " + std::to_string(sizes.size()) +
-                             " dimensions; pictures (batch, channels, height, width) are needed" + kExportAgain);
+                             " dimensions; pictures (batch, channels, height, width) are needed" + kPt2ExportAgain);
         if (formats::pt2Type(requiredKey<std::int64_t>(meta, "dtype", m_where)) != formats::DType::f32)
-            throw ShapeError(m_where + ": the program takes pictures that are not float32" + kExportAgain);
+            throw ShapeError(m_where + ": the program takes pictures that are not float32" + kPt2ExportAgain);
         if (sizes[0].contains("as_int"))
-            throw ShapeError(m_where + ": the program takes batches of a fixed size only" + kExportAgain);
+            throw ShapeError(m_where + ": the program takes batches of a fixed size only" + kPt2ExportAgain);
         std::array<int, 3> shape{};
         for (std::size_t d = 0; d < shape.size(); ++d) {
-            const auto size = fixedSize(sizes[d + 1]);
+            const auto size = pt2FixedSize(sizes[d + 1]);
             constexpr std::int64_t kLargest = 1 << 20;
             if (!size || *size < 1 || *size > kLargest)
-                throw ShapeError(m_where + ": the size of the pictures is not fixed in the program" + kExportAgain);
+                throw ShapeError(m_where + ": the size of the pictures is not fixed in the program" + kPt2ExportAgain);
             shape[d] = static_cast<int>(*size);
         }
         m_network.input = {shape[0], shape[1], shape[2]};
@@ -203,216 +178,12 @@ private:
         name(input, m_network.graph.input);
     }
 
-    static std::optional<std::int64_t> fixedSize(const Json& size) {
-        const auto found = size.find("as_int");
-        return found != size.end() && found->is_number_integer() ? std::optional(found->get<std::int64_t>())
-                                                                 : std::nullopt;
-    }
-
-    // Calls
-
-    void readNodes(const Json& nodes, Names& names, bool gradient, int depth) {
-        for (const Json& json : nodes) {
-            const auto target = requiredKey<std::string>(json, "target", m_where);
-            const std::string place =
-                m_where + ": call " + std::to_string(m_calls++) + " (" + target.substr(0, 200) + ")";
-            if (target == "torch.ops.higher_order.wrap_with_set_grad_enabled")
-                readBlock(json, names, gradient, depth, place);
-            else
-                readCall(json, target, names, gradient, place);
-        }
-    }
-
-    static FindValue finder(const Names& names, const std::string& place) {
-        return [&names, place](const std::string& name) {
-            const auto found = names.find(name);
-            if (found == names.end())
-                throw FormatError(place + " refers to \"" + name.substr(0, 200) + "\", which no earlier call returns");
-            return found->second;
-        };
-    }
-
-    /// "torch.ops.aten.conv2d.default" -> aten::conv2d; "_operator.mul" -> sym::mul.
-    static void setTarget(Node& node, const std::string& target, const std::string& place) {
-        constexpr std::string_view kOps = "torch.ops.";
-        if (target.starts_with(kOps)) {
-            const std::size_t space = target.find('.', kOps.size()), end = target.rfind('.');
-            if (space == std::string::npos || end <= space)
-                throw FormatError(place + " has no name of the form torch.ops.space.name.overload");
-            node.target = target.substr(kOps.size(), space - kOps.size()) + "::" + target.substr(space + 1, end - space - 1);
-            const std::string overload = target.substr(end + 1);
-            node.overload = overload == "default" ? std::string() : overload;
-            return;
-        }
-        const std::size_t dot = target.rfind('.');
-        if (dot == std::string::npos || (!target.starts_with("_operator.") && !target.starts_with("math.") &&
-                                         !target.starts_with("torch.sym_")))
-            throw FormatError(place + " is no call of the namespaces aten and prims");
-        node.target = "sym::" + target.substr(dot + 1);
-    }
-
-    void readCall(const Json& json, const std::string& target, Names& names, bool gradient, const std::string& place) {
-        Node node;
-        setTarget(node, target, place);
-        node.module = moduleOf(json);
-        node.gradient = gradient;
-        std::set<std::string> given;
-        for (const Json& input : at(json, "inputs")) {
-            const auto argument = requiredKey<std::string>(input, "name", place);
-            if (!argument.empty() && !given.insert(argument).second)
-                throw FormatError(place + " is given the argument \"" + argument + "\" twice");
-            node.arguments.emplace_back(argument, readPt2Argument(at(input, "arg"), finder(names, place), place));
-        }
-        for (const Json& output : at(json, "outputs"))
-            addResults(node, output, names, place);
-        m_network.graph.nodes.push_back(std::move(node));
-    }
-
-    void addResults(Node& node, const Json& output, Names& names, const std::string& place) {
-        const auto bind = [&](const std::string& name) {
-            const ValueId id = m_network.graph.addValue(Value::Source::result, 0, name);
-            node.results.push_back(id);
-            if (!name.empty() && !names.emplace(name, id).second)
-                throw FormatError(place + " returns \"" + name.substr(0, 200) + "\", which is there already");
-        };
-        const auto [kind, value] = pt2Kind(output, place);
-        if (kind == "as_tensor") {
-            bind(requiredKey<std::string>(*value, "name", place));
-        } else if (kind == "as_tensors") {
-            for (const Json& tensor : *value)
-                bind(requiredKey<std::string>(tensor, "name", place));
-        } else if (kind == "as_sym_int" || kind == "as_sym_float" || kind == "as_sym_bool") {
-            bind(requiredKey<std::string>(*value, "as_name", place));
-        } else if (kind == "as_none") {
-            bind({});
-        } else {
-            throw FormatError(place + " returns something of the kind " + kind + ", which is not supported");
-        }
-    }
-
-    /// A block under torch.no_grad(): its calls become calls of the graph.
-    void readBlock(const Json& json, Names& names, bool gradient, int depth, const std::string& place) {
-        constexpr int kDeepest = 16;
-        const Json& inputs = at(json, "inputs");
-        if (depth >= kDeepest || !inputs.is_array() || inputs.size() < 2)
-            throw FormatError(place + " is not a block of calls, or nests too deep");
-        const auto enabled = requiredKey<bool>(at(inputs[0], "arg"), "as_bool", place);
-        const Json& graph = at(at(at(inputs[1], "arg"), "as_graph"), "graph");
-        const Json& formal = at(graph, "inputs");
-        if (!formal.is_array() || formal.size() != inputs.size() - 2)
-            throw FormatError(place + " is given another number of values than it takes");
-        Names inner;
-        for (std::size_t i = 0; i < formal.size(); ++i) {
-            const Argument argument = readPt2Argument(at(inputs[i + 2], "arg"), finder(names, place), place);
-            const auto* id = std::get_if<ValueId>(&argument);
-            if (!id)
-                throw FormatError(place + " is given something that is no earlier result");
-            inner[valueName(formal[i], place)] = *id;
-        }
-        readNodes(at(graph, "nodes"), inner, enabled && gradient, depth + 1);
-        const Json& results = at(graph, "outputs");
-        std::vector<std::string> outer;
-        for (const Json& output : at(json, "outputs")) {
-            const auto [kind, value] = pt2Kind(output, place);
-            if (kind == "as_tensors") {
-                for (const Json& tensor : *value)
-                    outer.push_back(requiredKey<std::string>(tensor, "name", place));
-            } else {
-                outer.push_back(valueName(output, place));
-            }
-        }
-        if (!results.is_array() || outer.size() != results.size())
-            throw FormatError(place + " returns another number of values than its calls");
-        for (std::size_t i = 0; i < outer.size(); ++i) {
-            if (!names.emplace(outer[i], finder(inner, place)(valueName(results[i], place))).second)
-                throw FormatError(place + " returns \"" + outer[i] + "\", which is there already");
-        }
-    }
-
-    /// The name in {"as_tensor": {"name": "x"}} or {"as_sym_int": {"as_name": "s"}}.
-    static std::string valueName(const Json& json, const std::string& place) {
-        const auto [kind, value] = pt2Kind(json, place);
-        return requiredKey<std::string>(*value, kind == "as_tensor" ? "name" : "as_name", place);
-    }
-
-    // Output
-
-    /// Names of a dict's or a data class's entries, as far as the program tells them.
-    std::vector<std::string> outputNames(const Json& module) const {
-        try {
-            for (const Json& call : at(module, "module_call_graph")) {
-                if (!call.at("fqn").get<std::string>().empty() || !call.at("signature").is_object())
-                    continue;
-                const Json spec = Json::parse(call.at("signature").at("out_spec").get<std::string>());
-                return Json::parse(spec.at(1).at("context").get<std::string>()).get<std::vector<std::string>>();
-            }
-        } catch (const nlohmann::json::exception&) {
-            return {}; // one tensor, or a structure without names
-        }
-        return {};
-    }
-
-    void chooseOutput(const Json& specs, const Json& tensors, const std::vector<std::string>& names) {
-        std::vector<std::string> fitting, all;
-        std::vector<std::size_t> places;
-        std::size_t place = 0;
-        for (const Json& spec : specs) {
-            const auto [kind, value] = pt2Kind(spec, m_where + ", output");
-            if (kind == "buffer_mutation" || kind == "parameter_mutation")
-                throw ShapeError(m_where + ": the program changes its own buffers, so it is in training mode" + kExportAgain);
-            if (kind != "user_output")
-                continue;
-            const Json& argument = at(*value, "arg");
-            const std::size_t here = place++;
-            if (!argument.contains("as_tensor"))
-                continue;
-            const auto output = requiredKey<std::string>(argument.at("as_tensor"), "name", m_where);
-            const Json& sizes = at(at(tensors, output.c_str()), "sizes");
-            all.push_back(sizesText(sizes));
-            if (sizes.size() == 2 && fixedSize(sizes[1]) == m_classes) {
-                fitting.push_back(output);
-                places.push_back(here);
-            }
-        }
-        std::size_t chosen = 0;
-        for (std::size_t i = 0; i < fitting.size() && fitting.size() > 1; ++i) {
-            if (places[i] < names.size() && names[places[i]] == "logits")
-                chosen = i + 1;
-        }
-        if (fitting.size() > 1 && chosen == 0)
-            throw ShapeError(m_where + ": the program returns " + std::to_string(fitting.size()) +
-                             " tensors that could be the logits; export a network that returns them alone, or call them "
-                             "\"logits\" in the dict it returns");
-        if (fitting.empty())
-            throw ShapeError(m_where + ": the program returns " + listText(all) + "; logits of the shape (batch, " +
-                             std::to_string(m_classes) + ") are needed for the data set's " + std::to_string(m_classes) +
-                             " classes");
-        m_network.graph.output = finder(m_names, m_where + ", output")(fitting[chosen == 0 ? 0 : chosen - 1]);
-    }
-
-    static std::string sizesText(const Json& sizes) {
-        std::string text = "(";
-        for (const Json& size : sizes) {
-            const auto fixed = fixedSize(size);
-            text += (text.size() > 1 ? ", " : "") + (fixed ? std::to_string(*fixed) : std::string("batch"));
-        }
-        return text + ")";
-    }
-
-    static std::string listText(const std::vector<std::string>& items) {
-        std::string text;
-        for (const std::string& item : items)
-            text += (text.empty() ? "" : ", ") + item;
-        return text.empty() ? "no tensor" : text;
-    }
-
     const formats::Pt2Archive& m_archive;
     int m_classes;
     const std::string& m_where;
     Pt2Network m_network;
-    Names m_names;
+    Pt2Names m_names;
     std::vector<ValueId> m_parameterIds;
-    std::int64_t m_calls = 0;
 };
 
 } // namespace
