@@ -262,7 +262,7 @@ void writeFileAtomically(const fs::path& path, std::string_view text) {
     writeFileAtomically(path, std::as_bytes(std::span(text.data(), text.size())));
 }
 
-AtomicFolder::AtomicFolder(fs::path path, bool replace) : m_path(std::move(path)), m_replace(replace) {
+AtomicFolder::AtomicFolder(fs::path path, bool replace) : m_path(std::move(path)) {
     if (m_path.empty())
         throw OptionError("the name of the folder to write is empty; name a folder");
     m_path = fs::absolute(m_path).lexically_normal();

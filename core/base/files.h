@@ -98,7 +98,6 @@ public:
 private:
     std::filesystem::path m_path;
     std::filesystem::path m_working;
-    bool m_replace = false;
     bool m_committed = false;
 };
 
