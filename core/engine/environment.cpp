@@ -53,4 +53,12 @@ void returnMemory() {
 #endif
 }
 
+std::int64_t keptMemory() {
+#if defined(__GLIBC__) && (__GLIBC__ > 2 || __GLIBC_MINOR__ >= 33)
+    if (kept)
+        return static_cast<std::int64_t>(::mallinfo2().fordblks);
+#endif
+    return 0;
+}
+
 } // namespace lpntk::engine

@@ -65,6 +65,7 @@ struct Prepared {
         rows = rowsOf(split, options, network->classes());
         gradient::checkGradients(*network);
         source = makeSource(request, gradeOf(options.precision), options.device);
+        engine::returnMemory(); // what the checks used, before the plan looks at what there is
     }
 
     std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade grade,

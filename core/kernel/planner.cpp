@@ -4,6 +4,7 @@
 #include <core/base/parallel.h>
 #include <core/base/text.h>
 #include <core/data/selection.h>
+#include <core/engine/environment.h>
 #include <core/kernel/audit.h>
 #include <core/kernel/consumers.h>
 #include <core/kernel/device.h>
@@ -101,7 +102,8 @@ struct Memory {
         const auto device = makeDevice(plan.device, plan.precision, plan.columnChunk, source.layers());
         // In steps, so that a plan does not hang on a page more or less.
         constexpr std::int64_t step = 64 * kMegabyte;
-        main.base = (residentMemory() + step - 1) / step * step + JobState::bytes(plan, layout);
+        const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
+        main.base = (held + step - 1) / step * step + JobState::bytes(plan, layout);
         main.budget = budget;
         const std::int64_t side = layout.largestSide();
         if (const std::optional<std::int64_t> own = device->ownMemory()) {
