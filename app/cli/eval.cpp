@@ -1,8 +1,10 @@
 #include "command.h"
 #include "options.h"
+#include "table.h"
 
 #include <core/base/files.h>
 #include <core/base/text.h>
+#include <core/formats/checkpoints.h>
 #include <core/formats/npy.h>
 
 #include <fmt/format.h>
@@ -41,15 +43,66 @@ void tell(const Console& console, const engine::Evaluation& evaluation, const da
                                     base::formatCount(evaluation.classCount[k]), percent(evaluation.classAccuracy[k])));
 }
 
-int evaluate(const EvalOptions& options, Console& console) {
-    const auto dataset = options.data.load(console);
+engine::EvaluateRequest requestOf(const EvalOptions& options, const NetworkOptions& network, Console& console) {
     engine::EvaluateRequest request;
-    request.network = options.network.spec();
-    request.data = dataset;
+    request.network = network.spec();
+    request.data = options.data.load(console);
     request.split = options.data.split;
-    request.preprocessing = options.data.preprocessing(*dataset, request.network.weights);
-    request.indices = options.samples.select(dataset->split(request.split));
+    request.preprocessing = options.data.preprocessing(*request.data, request.network.weights);
+    request.indices = options.samples.select(request.data->split(request.split));
     request.threads = options.threads;
+    return request;
+}
+
+std::string nameOf(const formats::Checkpoint& checkpoint) {
+    return checkpoint.unit.empty() ? std::to_string(checkpoint.number) : fmt::format("{} {}", checkpoint.unit, checkpoint.number);
+}
+
+/// Every checkpoint of a folder or pattern in its order.
+int evaluateHistory(const EvalOptions& options, Console& console) {
+    if (!options.logits.empty())
+        throw base::OptionError("--logits writes the output of one checkpoint; name one file with --weights");
+    const std::vector<formats::Checkpoint> checkpoints = formats::findCheckpoints(options.network.weights);
+    NetworkOptions first = options.network;
+    first.weights = checkpoints.front().file;
+    const engine::EvaluateRequest request = requestOf(options, first, console);
+    std::vector<std::filesystem::path> files;
+    for (const formats::Checkpoint& checkpoint : checkpoints)
+        files.push_back(checkpoint.file);
+
+    const auto evaluations = engine::engine().evaluateHistory(request, files, console.context());
+    console.say(fmt::format("network: {}, {} checkpoints of {}", evaluations.front().network.model, files.size(),
+                            base::quoted(options.network.weights)));
+    console.say(fmt::format("data: {}, split {}, {} samples, preprocessing {}", request.data->name, request.split,
+                            base::formatCount(evaluations.front().samples), request.preprocessing.name));
+    Table table({"checkpoint", "accuracy", "loss", "file"}, {false, true, true, false});
+    base::Json history = base::Json::array();
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const engine::Evaluation& evaluation = evaluations[i];
+        table.add({nameOf(checkpoints[i]), percent(evaluation.accuracy), fmt::format("{:.4f}", evaluation.loss),
+                   files[i].filename().string()});
+        history.push_back(toJson(evaluation, *request.data));
+        history.back()["weights"] = files[i].string();
+        history.back()["number"] = checkpoints[i].number;
+        history.back()["unit"] = checkpoints[i].unit;
+    }
+    for (const std::string& line : table.lines())
+        console.say(line);
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (!evaluations[i].warning.empty())
+            console.warn(nameOf(checkpoints[i]) + ": " + evaluations[i].warning);
+    }
+    console.result({{"model", evaluations.front().network.model},
+                    {"preprocessing", data::toJson(request.preprocessing)},
+                    {"history", std::move(history)}});
+    return 0;
+}
+
+int evaluate(const EvalOptions& options, Console& console) {
+    if (formats::namesHistory(options.network.weights))
+        return evaluateHistory(options, console);
+    engine::EvaluateRequest request = requestOf(options, options.network, console);
+    const auto dataset = request.data;
     request.keepLogits = !options.logits.empty();
     if (request.keepLogits)
         base::checkCanWrite(options.logits);
@@ -76,7 +129,8 @@ int evaluate(const EvalOptions& options, Console& console) {
 } // namespace
 
 void addEval(CLI::App& program, const std::function<void(CLI::App*, Work)>& run) {
-    auto* command = program.add_subcommand("eval", "accuracy, loss and accuracy per class of a network on a data set");
+    auto* command = program.add_subcommand("eval", "accuracy, loss and accuracy per class of a network on a data set; with "
+                                                  "--weights FOLDER or \"PATTERN\" of every checkpoint of a training");
     const auto options = std::make_shared<EvalOptions>();
     options->data.addTo(*command, "test");
     options->network.addTo(*command);

@@ -162,6 +162,10 @@ public:
     virtual NetworkInfo describe(const NetworkSpec& network, data::ImageShape input, int classes,
                                  const base::JobContext& context) = 0;
     virtual Evaluation evaluate(const EvaluateRequest& request, const base::JobContext& context) = 0;
+    /// The same for each of the weight files in turn; the network of the request is read once. Logits are not kept.
+    virtual std::vector<Evaluation> evaluateHistory(const EvaluateRequest& request,
+                                                    const std::vector<std::filesystem::path>& weights,
+                                                    const base::JobContext& context) = 0;
     /// Plans without computing; a short probe measures this machine. Throws BudgetError saying what would fit.
     virtual run::KernelPlan plan(const KernelRequest& request, const base::JobContext& context) = 0;
     /// Computes the run folder `out`. With options.resume goes on where it stopped, to the same bits.

@@ -245,7 +245,7 @@ Interpreter::Environment Interpreter::environment(const at::Tensor& input, const
 
 at::Tensor Interpreter::run(const at::Tensor& input, const ParameterStore& store, const RunOptions& options) const {
     return run(input, store, options, [&](const Step& step, torch::jit::Stack& stack) {
-        if (options.training && step.trainingSlot)
+        if (options.training && step.trainingSlot && step.dataDependent)
             trainStep(step, stack, options);
         else
             step.call(stack);

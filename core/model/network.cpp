@@ -6,6 +6,7 @@
 #include <core/formats/weights.h>
 #include <core/model/built_in.h>
 #include <core/model/interpreter_torch.h>
+#include <core/model/not_finite_torch.h>
 #include <core/model/parameter_choice_torch.h>
 #include <core/model/parameters_torch.h>
 #include <core/model/pt2_graph.h>
@@ -86,7 +87,8 @@ double logitError(const Interpreter& interpreter, const ParameterStore& store, d
         throw base::ShapeError(model + ": the output has the shape " + shapeText(plain.sizes().vec()) +
                                " for two pictures, " + shapeText({2, classes}) + " is expected");
     if (!at::isfinite(plain).all().item<bool>())
-        throw base::ShapeError(model + ": the logits of a synthetic picture are not finite; the weights overflow");
+        throw base::ShapeError(model + ": the logits of a synthetic picture are not finite from " +
+                               firstNotFinite(interpreter, store, pictures) + " on; the weights overflow");
     at::Tensor batched;
     {
         const VmapLevel level(2);
@@ -99,7 +101,7 @@ double logitError(const Interpreter& interpreter, const ParameterStore& store, d
 /// Refuses graphs whose samples would influence each other or draw random numbers.
 void refuseTrainingMode(const Interpreter& interpreter, const std::string& name) {
     for (const auto& step : interpreter.steps()) {
-        if (!step.trainingSlot)
+        if (!step.trainingSlot || !step.dataDependent) // weights may be standardised by a call of batch norm
             continue;
         const auto& slot = step.slots[*step.trainingSlot];
         if (slot.fixed.isBool() && slot.fixed.toBool())
@@ -141,6 +143,18 @@ void checkPictures(data::ImageShape program, data::ImageShape data, const std::s
         return;
     throw base::ShapeError(where + " takes pictures of " + inputText(program) + ", these are " + inputText(data) +
                            "; choose channels, resize and crop to fit, or export the network for such pictures");
+}
+
+/// Puts the numbers of a weight file in place of the parameters and buffers of `store`; `where` names file and network.
+void takeWeights(ParameterStore& store, const Graph& graph, const std::filesystem::path& weights, const std::string& where,
+                 engine::NetworkInfo& info) {
+    const formats::WeightFile file = formats::readWeights(weights);
+    const WeightMapping mapping = mapWeights(graph, file, where);
+    ParameterStore read = storeFromWeights(graph, file, mapping, base::quoted(weights));
+    store.parameters = std::move(read.parameters);
+    store.buffers = std::move(read.buffers);
+    info.mapping = mapping.lines;
+    info.unwrapped = file.unwrapped;
 }
 
 } // namespace
@@ -211,16 +225,8 @@ std::shared_ptr<const Network> Network::loadProgram(const std::filesystem::path&
         graph = std::make_shared<const Graph>(withoutWrites(read.graph, *store, syntheticPictures(input), where));
     }
     std::error_code code;
-    if (!weights.empty() && !std::filesystem::equivalent(program, weights, code)) {
-        const formats::WeightFile file = formats::readWeights(weights);
-        const WeightMapping mapping =
-            mapWeights(*graph, file, base::quoted(weights) + " does not fit the network of " + where);
-        ParameterStore other = storeFromWeights(*graph, file, mapping, base::quoted(weights));
-        store->parameters = std::move(other.parameters);
-        store->buffers = std::move(other.buffers);
-        info.mapping = mapping.lines;
-        info.unwrapped = file.unwrapped;
-    }
+    if (!weights.empty() && !std::filesystem::equivalent(program, weights, code))
+        takeWeights(*store, *graph, weights, base::quoted(weights) + " does not fit the network of " + where, info);
     context.throwIfCancelled();
     info.program = std::filesystem::absolute(program).lexically_normal();
     info.model = info.program.filename().string();
@@ -258,6 +264,19 @@ std::shared_ptr<const Network> Network::withParameters(const std::string& patter
     return network;
 }
 
+std::shared_ptr<const Network> Network::withWeights(const std::filesystem::path& weights) const {
+    std::shared_ptr<Network> network(new Network);
+    network->m_info = m_info;
+    network->m_info.fromSeed = false;
+    network->m_graph = m_graph;
+    network->m_interpreter = m_interpreter;
+    auto store = std::make_shared<ParameterStore>(*m_parameters); // the constants stay
+    takeWeights(*store, *m_graph, weights, base::quoted(weights) + " does not fit the network " + m_info.model, network->m_info);
+    network->m_parameters = std::move(store);
+    network->checkLogits();
+    return network;
+}
+
 /// Takes the parts, describes them and runs the load check.
 void Network::finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const ParameterStore> store) {
     m_graph = std::move(graph);
@@ -266,6 +285,10 @@ void Network::finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const P
     refuseTrainingMode(*m_interpreter, m_info.model);
     m_info.parameters = m_graph->parameterCount();
     m_info.layers = describeLayers(*m_graph);
+    checkLogits();
+}
+
+void Network::checkLogits() {
     m_info.logitError = logitError(*m_interpreter, *m_parameters, m_info.input, m_info.model, m_info.classes);
     if (!(m_info.logitError <= kLargestLogitError))
         throw base::ShapeError(m_info.model + ": logits of two pictures computed together and apart differ by " +
@@ -283,6 +306,13 @@ const ParameterStore& Network::doubles() const {
         m_doubles = std::move(store);
     });
     return *m_doubles;
+}
+
+std::string Network::firstNotFinite(std::span<const float> picture) const {
+    const data::ImageShape shape = m_info.input;
+    return model::firstNotFinite(*m_interpreter, *m_parameters,
+                                 at::from_blob(const_cast<float*>(picture.data()),
+                                               {1, shape.channels, shape.height, shape.width}, at::kFloat));
 }
 
 void Network::logits(std::span<const float> inputs, std::int64_t batch, std::span<float> out) const {

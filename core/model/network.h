@@ -35,6 +35,9 @@ public:
     /// This network with only some of its parameters learnt, "layer4.*,fc.weight" (parameter_choice_torch.h). Throws
     /// OptionError when a pattern names none.
     std::shared_ptr<const Network> withParameters(const std::string& patterns) const;
+    /// The same network with the numbers of another weight file, for the checkpoints of a training: graph and resolved calls
+    /// are shared, the load check is made anew. Throws as load does. Not of a network from withParameters().
+    std::shared_ptr<const Network> withWeights(const std::filesystem::path& weights) const;
     ~Network();
 
     const engine::NetworkInfo& info() const { return m_info; }
@@ -43,6 +46,8 @@ public:
 
     /// Plain forward pass in evaluation mode. inputs (batch, C, H, W) -> logits (batch, K).
     void logits(std::span<const float> inputs, std::int64_t batch, std::span<float> out) const;
+    /// Where the logits of a picture (C, H, W) stop being finite, "call 12 (aten::exp, layer3.norm)"; empty where they do not.
+    std::string firstNotFinite(std::span<const float> picture) const;
 
     const Graph& graph() const { return *m_graph; }
     const ParameterStore& parameters() const { return *m_parameters; }
@@ -58,6 +63,7 @@ private:
                                                       const std::filesystem::path& weights, data::ImageShape input,
                                                       int classes, const base::JobContext& context);
     void finish(std::shared_ptr<const Graph> graph, std::shared_ptr<const ParameterStore> store);
+    void checkLogits();
 
     engine::NetworkInfo m_info;
     std::shared_ptr<const Graph> m_graph;

@@ -58,25 +58,22 @@ void summarise(engine::Evaluation& evaluation, const data::Split& split, const s
                                                : std::nan(""));
 }
 
-} // namespace
-
-engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::JobContext& context) {
-    const Batches batches(request);
+engine::Evaluation evaluated(const model::Network& network, const Batches& batches, const engine::EvaluateRequest& request,
+                             const base::JobContext& context) {
     const int classes = request.data->classes();
-    const auto network = model::Network::load(request.network, batches.input(), classes, context);
     const auto k = static_cast<std::size_t>(classes);
     Outputs outputs;
     outputs.loss.resize(batches.indices().size());
     outputs.prediction.resize(batches.indices().size());
     engine::Evaluation evaluation;
-    evaluation.network = network->info();
+    evaluation.network = network.info();
     if (request.keepLogits)
         evaluation.logits.resize(batches.indices().size() * k);
 
     batches.forEach(batches.defaultBatch(), "evaluating", context, [&](const Batch& batch) {
         std::vector<float> logits(batch.labels.size() * k);
         std::vector<double> probabilities(k);
-        network->logits(batch.inputs, batch.size(), logits);
+        network.logits(batch.inputs, batch.size(), logits);
         for (std::size_t i = 0; i < batch.labels.size(); ++i) {
             const auto at = static_cast<std::size_t>(batch.begin) + i;
             const auto output = judge(std::span(logits).subspan(i * k, k), batch.labels[i], probabilities);
@@ -92,6 +89,38 @@ engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::
     if (!evaluation.network.fromSeed || !std::isfinite(evaluation.loss))
         evaluation.warning = warningFor(evaluation, classes);
     return evaluation;
+}
+
+} // namespace
+
+engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::JobContext& context) {
+    const Batches batches(request);
+    return evaluated(*model::Network::load(request.network, batches.input(), request.data->classes(), context), batches,
+                     request, context);
+}
+
+std::vector<engine::Evaluation> evaluateHistory(const engine::EvaluateRequest& request,
+                                                const std::vector<std::filesystem::path>& weights,
+                                                const base::JobContext& context) {
+    const Batches batches(request);
+    std::vector<engine::Evaluation> evaluations;
+    std::shared_ptr<const model::Network> network;
+    for (const std::filesystem::path& file : weights) {
+        context.throwIfCancelled();
+        engine::NetworkSpec spec = request.network;
+        spec.weights = file;
+        network = network ? network->withWeights(file)
+                          : model::Network::load(spec, batches.input(), request.data->classes(), context);
+        base::JobContext part = context;
+        if (context.report)
+            part.report = [&](base::Progress progress) {
+                progress.done += static_cast<double>(evaluations.size()) * progress.total;
+                progress.total *= static_cast<double>(weights.size());
+                context.report(progress);
+            };
+        evaluations.push_back(evaluated(*network, batches, request, part));
+    }
+    return evaluations;
 }
 
 } // namespace lpntk::scores

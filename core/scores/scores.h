@@ -5,8 +5,11 @@
 
 namespace lpntk::scores {
 
-/// engine::Engine::evaluate and engine::Engine::scores.
+/// engine::Engine::evaluate, evaluateHistory and scores.
 engine::Evaluation evaluate(const engine::EvaluateRequest& request, const base::JobContext& context);
+std::vector<engine::Evaluation> evaluateHistory(const engine::EvaluateRequest& request,
+                                                const std::vector<std::filesystem::path>& weights,
+                                                const base::JobContext& context);
 engine::SampleScores sampleScores(const engine::EvaluateRequest& request, const base::JobContext& context);
 
 } // namespace lpntk::scores

@@ -33,6 +33,7 @@ private Q_SLOTS:
     void planForetellsTheRun();
     void trainIsAPureFunctionOfItsOptions();
     void trainedWeightsAreTheLastCheckpoint();
+    void evalOfAHistoryEqualsItsCheckpoints();
 
 private:
     QStringList network() const { return {"--data", m_run.data(), "--weights", SmallRun::weights()}; }
@@ -292,6 +293,29 @@ void TestNetworks::trainedWeightsAreTheLastCheckpoint() {
         runProgram({"eval", "--data", m_run.data(), "--weights", trained.json()["weights"].toString(), "--json"});
     QVERIFY2(evaluated.exitCode == 0, evaluated.err.constData());
     QCOMPARE(evaluated.json()["accuracy"].toDouble(), trained.json()["testAccuracy"].toDouble());
+}
+
+void TestNetworks::evalOfAHistoryEqualsItsCheckpoints() {
+    const QString folder = m_run.path("train-e");
+    const auto trained =
+        runProgram({"train", "--data", m_run.data(), "--model", "lenet5", "--epochs", "3", "--limit", "200", "--batch",
+                    "20", "--lr", "0.02", "--history", "epochs", "--out", folder, "--json"});
+    QVERIFY2(trained.exitCode == 0, trained.err.constData());
+    const auto whole = runProgram({"eval", "--data", m_run.data(), "--weights", folder, "--json"});
+    QVERIFY2(whole.exitCode == 0, whole.err.constData());
+    const QJsonArray history = whole.json()["history"].toArray();
+    QCOMPARE(history.size(), 3);
+    for (int i = 0; i < 3; ++i) {
+        QCOMPARE(history[i]["number"].toInt(), i + 1);
+        const auto one = runProgram({"eval", "--data", m_run.data(), "--weights", history[i]["weights"].toString(), "--json"});
+        QCOMPARE(history[i]["loss"].toDouble(), one.json()["loss"].toDouble());
+        QCOMPARE(history[i]["accuracy"].toDouble(), one.json()["accuracy"].toDouble());
+    }
+    QVERIFY(history[0]["loss"].toDouble() != history[2]["loss"].toDouble());
+    const auto pattern = runProgram({"eval", "--data", m_run.data(), "--weights", folder + "/*-00[23].safetensors", "--json"});
+    QCOMPARE(pattern.exitCode, 1); // brackets are no wildcards
+    const auto some = runProgram({"eval", "--data", m_run.data(), "--weights", folder + "/epoch-*3.safetensors", "--json"});
+    QCOMPARE(some.json()["history"].toArray().size(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestNetworks)

@@ -102,6 +102,8 @@ private Q_SLOTS:
     void listsWhatDoesNotFit();
     void convertsHalfAndDouble();
     void refusesNumbersThatAreNotFinite();
+    void namesTheLayerThatOverflows();
+    void weightsAreSwappedInOneGraph();
     void refusesIntegers();
     void guessesTheNetwork();
 };
@@ -335,6 +337,39 @@ void TestNetwork::refusesNumbersThatAreNotFinite() {
         model::Network::load({"lenet5", path, 0}, {1, 28, 28}, 10);
     });
     QVERIFY2(message.find("fc1.weight") != std::string::npos, message.c_str());
+}
+
+void TestNetwork::namesTheLayerThatOverflows() {
+    const QTemporaryDir folder;
+    const auto original = fromSeed("lenet5");
+    Weights weights = renamed(*original, [](const std::string& name) { return name; });
+    for (const at::Tensor& tensor : {weights.owned[2], weights.owned[6]}) // conv2.weight and fc2.weight, finite themselves
+        tensor.mul_(1e30);
+    const auto path = weights.write(folder);
+    const std::string message =
+        failure<base::ShapeError>([&] { model::Network::load({"lenet5", path, 0}, {1, 28, 28}, 10); });
+    QVERIFY2(message.find("not finite from call") != std::string::npos && message.find("fc2") != std::string::npos, message.c_str());
+}
+
+void TestNetwork::weightsAreSwappedInOneGraph() {
+    const QTemporaryDir folder;
+    const auto first = fromSeed("resnet20", {3, 16, 16}, 1), second = fromSeed("resnet20", {3, 16, 16}, 2);
+    for (const at::Tensor& buffer : second->parameters().buffers)
+        buffer.add_(0.5);
+    const auto path = renamed(*second, [](const std::string& name) { return name; }).write(folder);
+    const auto swapped = first->withWeights(path);
+    QVERIFY(sameParameters(*swapped, *second) && !sameParameters(*swapped, *first));
+    QCOMPARE(&swapped->graph(), &first->graph());
+    QCOMPARE(&swapped->interpreter(), &first->interpreter());
+    QVERIFY(!swapped->info().fromSeed);
+    std::vector<float> picture(3 * 16 * 16, 0.25f), found(10), expected(10);
+    swapped->logits(picture, 1, found);
+    second->logits(picture, 1, expected);
+    QCOMPARE(found, expected);
+
+    const auto other = renamed(*fromSeed("lenet5"), [](const std::string& name) { return name; }).write(folder);
+    const std::string message = failure<base::ShapeError>([&] { first->withWeights(other); });
+    QVERIFY2(message.find("does not fit the network resnet20") != std::string::npos, message.c_str());
 }
 
 void TestNetwork::refusesIntegers() {

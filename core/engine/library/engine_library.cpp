@@ -28,6 +28,11 @@ public:
         return scores::evaluate(request, context);
     }
 
+    std::vector<Evaluation> evaluateHistory(const EvaluateRequest& request, const std::vector<std::filesystem::path>& weights,
+                                            const base::JobContext& context) override {
+        return scores::evaluateHistory(request, weights, context);
+    }
+
     run::KernelPlan plan(const KernelRequest& request, const base::JobContext& context) override {
         return kernel::planKernel(request, context);
     }
