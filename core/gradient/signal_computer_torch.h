@@ -24,7 +24,8 @@ private:
     std::vector<SignalTarget> m_targets;
 };
 
-/// The SignalComputer on one of libtorch's devices. Holds its own copy of the parameters there, in its grade.
+/// The SignalComputer on one of libtorch's devices. Holds the parameters there, in its grade; on the processor it may
+/// share those of the network.
 class TorchSignalComputer : public SignalComputer {
 public:
     TorchSignalComputer(std::shared_ptr<const model::Network> network, Grade grade, run::KernelKind kind,
@@ -38,6 +39,7 @@ public:
     std::int64_t batchFor(std::int64_t bytes) const override;
     void compute(std::span<const float> inputs, std::span<const std::int64_t> labels,
                  std::span<const SignalTarget> targets, std::span<float> logits) const override;
+    std::string firstNotFinite(std::span<const float> input, std::int64_t label) const override;
 
     /// The signals multiplied out: (N, numel) for each parameter of the graph. For checks; needs N * d numbers.
     std::vector<at::Tensor> parameterGradients(std::span<const float> inputs, std::span<const std::int64_t> labels) const;

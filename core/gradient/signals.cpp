@@ -21,8 +21,7 @@ TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> n
     : m_network(std::move(network)), m_type(grade == Grade::float64 ? at::kDouble : at::kFloat), m_device(device),
       m_kind(kind), m_interpreter(m_network->graph(), m_type, model::Interpreter::Writes::refused, device),
       m_store(m_type == at::kDouble ? m_network->doubles().as(m_type, /*requiresGrad=*/true, device)
-                                    // Not the file's own memory: it may be written anew while a long job runs.
-                                    : m_network->parameters().clone(m_type, /*requiresGrad=*/true, device)) {
+                                    : m_network->parameters().as(m_type, /*requiresGrad=*/true, device)) {
     if (grade == Grade::float32 && model::hasKinks(m_network->graph())) {
         m_exactInterpreter.emplace(m_network->graph(), at::kDouble, model::Interpreter::Writes::refused, device);
         m_exactStore = m_network->doubles().as(at::kDouble, /*requiresGrad=*/false, device);
@@ -213,11 +212,12 @@ void TorchSignalComputer::measureMemory() {
         const std::span<const float> pixels(input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel()));
         return peakBytes([&] { compute(pixels, labels, buffers.targets(), {}); });
     };
-    constexpr std::int64_t kFew = 2, kMore = 6;
-    const std::int64_t few = peakOf(kFew), more = peakOf(kMore);
+    constexpr std::int64_t kFew = 2, kLargeNetwork = 50'000'000;
+    const std::int64_t many = m_network->info().parameters > kLargeNetwork ? 3 : 6; // the signals themselves need room
+    const std::int64_t few = peakOf(kFew), more = peakOf(many);
     // A quarter more and a few megabytes for scratch memory below libtorch.
-    m_sampleBytes = std::max<std::int64_t>((more - few) * 5 / (4 * (kMore - kFew)), 1024);
-    m_fixedBytes = std::max<std::int64_t>(few - kFew * (more - few) / (kMore - kFew), 0) + (std::int64_t{8} << 20);
+    m_sampleBytes = std::max<std::int64_t>((more - few) * 5 / (4 * (many - kFew)), 1024);
+    m_fixedBytes = std::max<std::int64_t>(few - kFew * (more - few) / (many - kFew), 0) + (std::int64_t{8} << 20);
 }
 
 std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const float> inputs,
@@ -240,6 +240,19 @@ std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const 
             gradients[static_cast<std::size_t>(place.bias)] = right;
     }
     return gradients;
+}
+
+std::string TorchSignalComputer::firstNotFinite(std::span<const float> input, std::int64_t label) const {
+    std::string place = m_network->firstNotFinite(input);
+    if (!place.empty())
+        return place;
+    const std::vector<at::Tensor> gradients = parameterGradients(input, std::span(&label, 1));
+    // The way back starts at the output.
+    for (std::size_t i = gradients.size(); i-- > 0;) {
+        if (!at::isfinite(gradients[i]).all().item<bool>())
+            return "the gradient of " + m_network->graph().parameters[i].name;
+    }
+    return {};
 }
 
 SignalBuffers::SignalBuffers(const std::vector<SignalLayer>& layers, std::int64_t samples,

@@ -60,6 +60,10 @@ public:
     /// or empty. Same inputs in the same batch give the same bits.
     virtual void compute(std::span<const float> inputs, std::span<const std::int64_t> labels,
                          std::span<const SignalTarget> targets, std::span<float> logits) const = 0;
+
+    /// Where the numbers of one sample stop being finite: the call of the forward pass, "call 12 (aten::exp,
+    /// layer3.norm)", or the first parameter on the way back, "the gradient of layer3.norm.weight". Empty where none does.
+    virtual std::string firstNotFinite(std::span<const float> input, std::int64_t label) const = 0;
 };
 
 /// The load check of gradients: largest difference between the signals of two synthetic samples and plain autograd,

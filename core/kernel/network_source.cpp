@@ -26,4 +26,10 @@ void NetworkSource::compute(std::span<const std::int64_t> samples, std::span<con
     m_computer->compute(inputs, labels, targets, logits);
 }
 
+std::string NetworkSource::firstNotFinite(std::int64_t sample, std::int64_t label) const {
+    std::vector<float> input(static_cast<std::size_t>(pixels()));
+    data::fillBatch(m_split, std::span(&sample, 1), m_preprocessing, input);
+    return m_computer->firstNotFinite(input, label);
+}
+
 } // namespace lpntk::kernel

@@ -26,6 +26,8 @@ public:
                          std::span<const gradient::SignalTarget> targets, std::span<float> logits) const = 0;
     /// "train-images-idx3-ubyte.gz, image 865" for messages.
     virtual std::string location(std::int64_t sample) const = 0;
+    /// As gradient::SignalComputer::firstNotFinite, of a sample whose numbers are not finite.
+    virtual std::string firstNotFinite(std::int64_t sample, std::int64_t label) const = 0;
 };
 
 /// Signals of a network over the pictures of one split.
@@ -43,6 +45,7 @@ public:
     void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
                  std::span<const gradient::SignalTarget> targets, std::span<float> logits) const override;
     std::string location(std::int64_t sample) const override { return m_split.images->location(sample); }
+    std::string firstNotFinite(std::int64_t sample, std::int64_t label) const override;
 
 private:
     std::int64_t pixels() const;

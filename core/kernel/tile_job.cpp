@@ -143,13 +143,17 @@ void TileJob::computeBatch(const Batch& batch) {
         const auto own = std::span(logits).subspan(i * at(m_plan.classes), at(m_plan.classes));
         const bool finite = std::all_of(own.begin(), own.end(), [](float value) { return std::isfinite(value); });
         if (!finite || !std::isfinite(static_cast<float>(self[i])))
-            throw base::ShapeError(fmt::format(
-                "sample {} ({}): its {} not finite. Check that weights, preprocessing and picture are right",
-                samples[i], m_input.source->location(samples[i]),
-                finite ? "gradient is" : "network outputs are"));
+            refuse(samples[i], labels[i], finite ? "gradient is" : "network outputs are");
     }
     keepNorms(batch.rows, self);
     keepLogits(batch.rows, logits);
+}
+
+void TileJob::refuse(std::int64_t sample, std::int64_t label, const char* what) const {
+    const std::string place = m_input.source->firstNotFinite(sample, label);
+    throw base::ShapeError(fmt::format(
+        "sample {} ({}): its {} not finite{}. Check that weights, preprocessing and picture are right", sample,
+        m_input.source->location(sample), what, place.empty() ? place : ", from " + place + " on"));
 }
 
 void TileJob::keepNorms(const run::RowRange& rows, std::span<const double> self) {

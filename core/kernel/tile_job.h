@@ -64,6 +64,7 @@ private:
     std::unique_ptr<SignalRows> room(std::int64_t rows);
     void computeSignals(const std::vector<int>& tileRows, const base::JobContext& context);
     void computeBatch(const Batch& batch);
+    [[noreturn]] void refuse(std::int64_t sample, std::int64_t label, const char* what) const;
     void keepLogits(const run::RowRange& rows, std::span<const float> logits);
     void keepNorms(const run::RowRange& rows, std::span<const double> self);
     void computeTiles(const std::vector<std::int64_t>& tiles, const base::JobContext& context);

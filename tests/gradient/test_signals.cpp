@@ -2,8 +2,12 @@
 
 #include <core/gradient/signals.h>
 #include <core/model/network.h>
+#include <core/model/parameters_torch.h>
 
 #include <QtTest>
+
+#include <algorithm>
+#include <functional>
 
 using namespace lpntk;
 using namespace lpntk::tests;
@@ -52,6 +56,7 @@ private Q_SLOTS:
     void resnetAgainstOracle() { compare(resnet18Forward, *loaded("resnet18-nobn", {3, 12, 12}, 4), 4); }
     void resnetWithBatchNormAgainstOracle() { compare(resnet18Forward, *loaded("resnet18-cifar", {3, 12, 12}, 4), 4); }
     void oneSampleEqualsItsRowInABatch();
+    void namesWhereNumbersStopBeingFinite();
     void gradientCheckIsTiny_data();
     void gradientCheckIsTiny();
 };
@@ -66,6 +71,28 @@ void TestSignals::oneSampleEqualsItsRowInABatch() {
             kernelOf(*network, pictures.narrow(0, i, 1), {labels[static_cast<std::size_t>(i)]}, true);
         QVERIFY(std::abs(single.item<double>() / kernel[i][i].item<double>() - 1) < 1e-12);
     }
+}
+
+void TestSignals::namesWhereNumbersStopBeingFinite() {
+    std::vector<float> picture(16, 1.0f);
+    // The parameters are changed before anything is derived from them: fc1.weight, fc1.bias, fc2.weight, fc2.bias.
+    const auto place = [&](const std::function<void(const std::vector<at::Tensor>&)>& change) {
+        const auto network = loaded("mlp", {1, 4, 4}, 3);
+        change(network->parameters().parameters);
+        return gradient::SignalComputer::create(network, gradient::SignalComputer::Grade::float32, run::KernelKind::lpntk)
+            ->firstNotFinite(picture, 0);
+    };
+    QCOMPARE(place([](const auto&) {}), std::string());
+    std::fill(picture.begin(), picture.end(), 3e38f);
+    const std::string forward = place([](const auto& parameters) { parameters[0].fill_(1); });
+    QVERIFY2(forward.starts_with("call ") && forward.find("fc1") != std::string::npos, forward.c_str());
+    // Outputs that are finite, and a derivative by fc1.weight of the picture times a thousand.
+    QCOMPARE(place([](const auto& parameters) {
+                 parameters[0].fill_(1e-38);
+                 parameters[2].fill_(1e3);
+                 parameters[2][0].fill_(-1e3);
+             }),
+             std::string("the gradient of fc1.weight"));
 }
 
 void TestSignals::gradientCheckIsTiny_data() {

@@ -240,6 +240,7 @@ private Q_SLOTS:
             const std::string problem =
                 tests::failureOf([&] { kernel::runKernelJob(tests::makeFakeJob(fake, source, reference), run, {}); });
             QVERIFY2(problem.find("sample 101 (picture 101)") != std::string::npos, problem.c_str());
+            QVERIFY2(problem.find("not finite, from call 3 (aten::exp, fake) on.") != std::string::npos, problem.c_str());
             QVERIFY(!fs::exists(run));
             fs::create_directory(run);
             tests::failureOf([&] { kernel::runKernelJob(tests::makeFakeJob(fake, source, reference), run, {}); });
