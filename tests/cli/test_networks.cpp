@@ -140,8 +140,8 @@ void TestNetworks::evalCountsTheProbabilities() {
 
 void TestNetworks::evalWritesPyTorchsLogits() {
     // The pictures and logits that PyTorch left beside the exported network, as a data set.
-    const formats::NpzArchive reference(exportedNetworks() / "vit.npz");
-    const auto inputs = reference.array("inputs"), labels = reference.array("labels"), logits = reference.array("logits");
+    const formats::NpzArchive pictures(exportedNetworks() / "inputs.npz"), reference(exportedNetworks() / "vit.npz");
+    const auto inputs = pictures.array("inputs"), labels = pictures.array("labels"), logits = reference.array("logits");
     const formats::NpzArray arrays[] = {{"images", formats::DType::f32, inputs.shape(), inputs.bytes()},
                                         {"labels", formats::DType::i64, labels.shape(), labels.bytes()}};
     const QString data = m_run.path("pictures.npz"), file = m_run.path("logits.npy");

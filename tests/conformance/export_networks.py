@@ -2,9 +2,10 @@
 """Exports the small networks of tests/conformance/pt2 with the installed torch: NAME-VERSION.pt2.
 
 Their weights are drawn by NumPy, so every version of torch writes the same numbers. With --reference also writes
-NAME.npz: inputs, labels, logits and the lpNTK, each sample's gradient by one float64 autograd call.
+NAME.npz: inputs, labels, logits and the lpNTK, each sample's gradient by one float64 autograd call. With --families the
+networks are small ones of timm's families instead, which one version of torch is enough for.
 
-    python export_networks.py OUT [--reference]
+    python export_networks.py OUT [--reference] [--families]
 """
 import argparse
 import pathlib
@@ -101,6 +102,47 @@ class Odd(nn.Module):
 NETWORKS = {"cnn": Cnn, "vit": Vit, "odd": Odd}
 
 
+def families():
+    """Small networks of the kinds that people train; wants timm."""
+    from timm.layers import SqueezeExcite
+    from timm.models import convnext, densenet, eva, levit, metaformer, mlp_mixer, nfnet, regnet, resnet, swin_transformer
+    from timm.models._efficientnet_blocks import DepthwiseSeparableConv, InvertedResidual
+
+    small = {"in_chans": 1, "num_classes": CLASSES}
+
+    def mobile():
+        return nn.Sequential(nn.Conv2d(1, 8, 3, 2, 1, bias=False), nn.BatchNorm2d(8), nn.Hardswish(),
+                             DepthwiseSeparableConv(8, 8, act_layer=nn.ReLU6),
+                             InvertedResidual(8, 12, 5, stride=2, exp_ratio=2.0, act_layer=nn.Hardswish, se_layer=SqueezeExcite),
+                             InvertedResidual(12, 12, 3, exp_ratio=2.0, act_layer=nn.SiLU),
+                             nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(12, CLASSES))
+
+    return {
+        "mobile": mobile,
+        "seresnet": lambda: resnet.ResNet(resnet.BasicBlock, (1, 1, 1, 1), channels=(8, 8, 12, 12), stem_width=8,
+                                          stem_type="deep", avg_down=True, block_args={"attn_layer": "se"}, **small),
+        "densenet": lambda: densenet.DenseNet(growth_rate=4, block_config=(2, 2), **small),
+        "convnext": lambda: convnext.ConvNeXt(depths=(1, 1, 1, 1), dims=(8, 8, 12, 12), patch_size=1, ls_init_value=None,
+                                              use_grn=True, **small),
+        "swin": lambda: swin_transformer.SwinTransformer(img_size=28, patch_size=2, embed_dim=8, depths=(2, 1),
+                                                         num_heads=(2, 4), window_size=7, **small),
+        "regnet": lambda: regnet.RegNet(regnet.RegNetCfg(depth=4, w0=8, wa=8, wm=1.6, group_size=4, se_ratio=0.25,
+                                                         stem_width=8), **small),
+        "nfnet": lambda: nfnet.NormFreeNet(nfnet.NfCfg(depths=(1, 1), channels=(8, 16), stem_chs=8, ch_div=4,
+                                                       attn_layer="se", attn_kwargs={"rd_ratio": 0.5}, skipinit=True), **small),
+        "mixer": lambda: mlp_mixer.MlpMixer(img_size=28, patch_size=7, num_blocks=1, embed_dim=16, **small),
+        "levit": lambda: nn.Sequential(nn.ZeroPad2d(2),
+                                       levit.Levit(img_size=32, stem_type="s8", embed_dim=(16, 24), key_dim=4, depth=(1, 1),
+                                                   num_heads=(2, 3), **small)),
+        "eva": lambda: eva.Eva(img_size=28, patch_size=7, embed_dim=16, depth=1, num_heads=2, use_rot_pos_emb=True,
+                               swiglu_mlp=True, scale_mlp=True, init_values=0.5, **small),
+        "caformer": lambda: metaformer.MetaFormer(depths=(1, 1), dims=(8, 32),
+                                                  token_mixers=[metaformer.SepConv, metaformer.Attention],
+                                                  norm_layers=[metaformer.LayerNorm2dNoBias, metaformer.LayerNormNoBias],
+                                                  res_scale_init_values=(None, 1.0), **small),
+    }
+
+
 def draw(network, seed):
     """Every floating tensor from NumPy; variances positive."""
     generator = np.random.default_rng(seed)
@@ -126,6 +168,7 @@ def kernel(network, inputs, labels):
     parameters = list(network.parameters())
     rows = []
     for x, y in zip(inputs.double(), labels):
+        network.train().eval()
         z = logits_of(network(torch.stack([x, x])))[0]
         sign = -torch.ones_like(z)
         sign[y] = 1
@@ -150,22 +193,25 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("out", type=pathlib.Path)
     arguments.add_argument("--reference", action="store_true")
+    arguments.add_argument("--families", action="store_true")
     options = arguments.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     version = ".".join(torch.__version__.split("+")[0].split(".")[:2])
     generator = np.random.default_rng(7)
     inputs = torch.from_numpy(generator.standard_normal((SAMPLES, 1, 28, 28)).astype(np.float32))
     labels = generator.integers(0, CLASSES, SAMPLES)
-    for seed, (name, make) in enumerate(NETWORKS.items()):
-        network = make().eval()
+    if options.reference:
+        np.savez(options.out / "inputs.npz", inputs=inputs.numpy(), labels=labels)
+    for seed, (name, make) in enumerate((families() if options.families else NETWORKS).items()):
+        network = make()
         draw(network, seed)
+        network.train().eval()  # what LeViT derives from its parameters is derived anew
         path = options.out / f"{name}-{version}.pt2"
         export(network, path)
         with torch.no_grad():
             logits = logits_of(network(inputs)).numpy()
         if options.reference:
-            np.savez(options.out / f"{name}.npz", inputs=inputs.numpy(), labels=labels, logits=logits,
-                     kernel=kernel(network, inputs, labels))
+            np.savez(options.out / f"{name}.npz", logits=logits, kernel=kernel(network, inputs, labels))
         else:
             expected = np.load(options.out / f"{name}.npz")["logits"]
             assert np.abs(logits - expected).max() < 1e-5, "another version of torch gives other logits"

@@ -38,9 +38,9 @@ template <typename T> at::Tensor tensorOf(const formats::NpzArchive& archive, co
 }
 
 Reference referenceOf(const std::string& network) {
-    const formats::NpzArchive archive(exportedNetworks() / (network + ".npz"));
-    return {tensorOf<float>(archive, "inputs"), tensorOf<float>(archive, "logits"), tensorOf<double>(archive, "kernel"),
-            archive.array("labels").toInt64()};
+    const formats::NpzArchive archive(exportedNetworks() / (network + ".npz")), inputs(exportedNetworks() / "inputs.npz");
+    return {tensorOf<float>(inputs, "inputs"), tensorOf<float>(archive, "logits"), tensorOf<double>(archive, "kernel"),
+            inputs.array("labels").toInt64()};
 }
 
 std::shared_ptr<const model::Network> opened(const std::string& file) {
