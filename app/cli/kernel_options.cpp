@@ -45,7 +45,7 @@ void KernelJobOptions::addTo(CLI::App& command) {
         ->capture_default_str();
     command.add_option("--parameters", kernel.parameters,
                        "only these parameters are learnt: names or patterns, for example 'layer4.*,fc.*' (default: all)");
-    command.add_option("--device", kernel.device, "cpu, or a graphics card: cuda, cuda:1")->capture_default_str();
+    command.add_option("--device", kernel.device, "cpu, or a graphics card: cuda, cuda:1; several: cuda:0,cuda:1, cuda:all")->capture_default_str();
     command.add_option("--top", kernel.top, "neighbours kept per sample and sign")
         ->check(atLeast(1))
         ->capture_default_str();

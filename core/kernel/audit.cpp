@@ -27,7 +27,7 @@ std::vector<double> referenceKappa(const SignalSource& reference, const run::Ker
         context.throwIfCancelled();
         const auto size = at(std::min(batch, count - begin));
         reference.compute(samples.subspan(at(begin), size), labels.subspan(at(begin), size),
-                          rows->targets(begin, static_cast<std::int64_t>(size)), {});
+                          rows->targets(begin, static_cast<std::int64_t>(size)), {}, 0);
         context.progress("audit", static_cast<double>(begin) + static_cast<double>(size), static_cast<double>(count), "samples");
     }
     std::vector<double> kappa(at(count * count));

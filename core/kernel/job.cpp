@@ -8,6 +8,7 @@
 #include <core/kernel/device.h>
 #include <core/kernel/planner.h>
 #include <core/kernel/run_job.h>
+#include <core/model/accelerator_torch.h>
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
@@ -64,7 +65,7 @@ struct Prepared {
             network = network->withParameters(options.parameters);
         rows = rowsOf(split, options, network->classes());
         gradient::checkGradients(*network);
-        source = makeSource(request, gradeOf(options.precision), options.device);
+        source = makeSource(request, gradeOf(options.precision), model::namedDevices(options.device));
         engine::returnMemory(); // what the checks used, before the plan looks at what there is
     }
 
@@ -75,7 +76,9 @@ struct Prepared {
     }
 
     run::KernelPlan plan(const engine::KernelRequest& request, const base::JobContext& context) const {
-        run::KernelPlan made = makePlan(*source, rows, network->info().parameters, request.options, context);
+        run::KernelOptions options = request.options;
+        options.device = model::namedDevices(options.device);
+        run::KernelPlan made = makePlan(*source, rows, network->info().parameters, options, context);
         made.capture = source->capture();
         predictTimes(made, *source, rows);
         return made;

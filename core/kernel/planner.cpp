@@ -11,6 +11,7 @@
 #include <core/kernel/layout.h>
 #include <core/kernel/state.h>
 #include <core/kernel/store.h>
+#include <core/run/devices.h>
 
 #include <fmt/format.h>
 
@@ -95,11 +96,13 @@ struct Needs {
 /// What a job with this plan holds.
 struct Memory {
     Needs main;                ///< the program as it is included
-    std::optional<Needs> card; ///< where the device has memory of its own
+    std::optional<Needs> card; ///< where the devices have memory of their own: what each holds
+    int cards = 1;
 
     Memory(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows, std::int64_t budget, double share) {
         const Layout layout(plan, rows.labels);
-        const auto device = makeDevice(plan.device, plan.precision, plan.columnChunk, source.layers());
+        const std::vector<std::string> names = run::devicesOf(plan.device);
+        const auto device = makeDevice(names.front(), plan.precision, plan.columnChunk, source.layers());
         // In steps, so that a plan does not hang on a page more or less.
         constexpr std::int64_t step = 64 * kMegabyte;
         const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
@@ -113,7 +116,11 @@ struct Memory {
             card->base = device->signalThreads(2) * source.workingBytes(plan.batch);
             card->perWorker = device->workerBytes(side);
             card->perRow = device->bytesPerRow();
-            card->budget = static_cast<std::int64_t>(share * static_cast<double>(*own));
+            std::int64_t free = *own;
+            for (std::size_t other = 1; other < names.size(); ++other)
+                free = std::min(free, *makeDevice(names[other], plan.precision, plan.columnChunk, source.layers())->ownMemory());
+            card->budget = static_cast<std::int64_t>(share * static_cast<double>(free));
+            cards = static_cast<int>(names.size());
             return;
         }
         main.perRow = device->bytesPerRow();
@@ -122,14 +129,15 @@ struct Memory {
                                   device->workerBytes(side) + TileImage::bytes(plan, side));
     }
 
+    std::int64_t eachOf(std::int64_t workers) const { return (workers + cards - 1) / cards; }
     bool fits(std::int64_t workers, std::int64_t rows) const {
-        return main.fits(workers, rows) && (!card || card->fits(workers, rows));
+        return main.fits(workers, rows) && (!card || card->fits(eachOf(workers), rows));
     }
     std::int64_t workersFitting(std::int64_t rows) const {
-        return std::min(main.workersFitting(rows), card ? card->workersFitting(rows) : main.workersFitting(rows));
+        return std::min(main.workersFitting(rows), card ? cards * card->workersFitting(rows) : main.workersFitting(rows));
     }
     std::int64_t rowsFitting(std::int64_t workers) const {
-        return std::min(main.rowsFitting(workers), card ? card->rowsFitting(workers) : main.rowsFitting(workers));
+        return std::min(main.rowsFitting(workers), card ? card->rowsFitting(eachOf(workers)) : main.rowsFitting(workers));
     }
 };
 
@@ -257,7 +265,7 @@ void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows
         refuseBudget(memory, plan);
     plan.memoryBudget = options.memoryBytes;
     const std::int64_t fitting = memory.workersFitting(fewest);
-    const int wanted = options.threads > 0 ? options.threads : base::availableThreads();
+    const int wanted = std::max(options.threads > 0 ? options.threads : base::availableThreads(), memory.cards);
     plan.threads = static_cast<int>(std::clamp<std::int64_t>(fitting, 1, wanted));
     const std::int64_t rowsFitting = memory.rowsFitting(plan.threads);
     if (rowsFitting >= plan.rows)
@@ -273,15 +281,18 @@ void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows
 
 void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
     const OneThread one;
-    const auto device = makeDevice(plan.device, plan.precision, plan.columnChunk, source.layers());
+    const std::vector<std::string> devices = run::devicesOf(plan.device);
+    const auto device = makeDevice(devices.front(), plan.precision, plan.columnChunk, source.layers());
+    // A card works with all it has, whatever the number of threads that feed it.
+    const auto lanes = static_cast<double>(device->ownMemory() ? devices.size() : static_cast<std::size_t>(plan.threads));
     const std::int64_t count = std::min({plan.batch, plan.rows, std::int64_t{32}});
     const auto signals = device->allocate(count);
     const auto start = std::chrono::steady_clock::now();
-    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)), signals->targets(0, count), {});
+    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)), signals->targets(0, count), {}, 0);
     const double perSample =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(count);
     plan.signalSeconds =
-        perSample * static_cast<double>(plan.rows * plan.signalPasses) / plan.threads;
+        perSample * static_cast<double>(plan.rows * plan.signalPasses) / lanes;
     double entries = 0;
     for (const run::RowRange& block : plan.blocks) {
         const auto n = static_cast<double>(block.size());
@@ -289,7 +300,7 @@ void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows&
     }
     constexpr double kSecondsPerEntry = 25e-9; // consumers and store
     plan.contractionSeconds =
-        entries * (static_cast<double>(plan.macsPerPair()) / device->probeRate() + kSecondsPerEntry) / plan.threads;
+        entries * (static_cast<double>(plan.macsPerPair()) / device->probeRate() / lanes + kSecondsPerEntry / plan.threads);
 }
 
 } // namespace lpntk::kernel

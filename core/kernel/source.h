@@ -21,9 +21,10 @@ public:
     virtual int classes() const = 0;
     virtual std::int64_t batchFor(std::int64_t bytes) const = 0;
     virtual std::int64_t workingBytes(std::int64_t batch) const = 0;
-    /// `samples`: original indices. Targets and logits as in gradient::SignalComputer::compute.
+    /// `samples`: original indices. Targets and logits as in gradient::SignalComputer::compute; `device`: on which of the
+    /// plan's devices the targets lie.
     virtual void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
-                         std::span<const gradient::SignalTarget> targets, std::span<float> logits) const = 0;
+                         std::span<const gradient::SignalTarget> targets, std::span<float> logits, std::size_t device) const = 0;
     /// "train-images-idx3-ubyte.gz, image 865" for messages.
     virtual std::string location(std::int64_t sample) const = 0;
     /// As gradient::SignalComputer::firstNotFinite, of a sample whose numbers are not finite.
@@ -35,26 +36,27 @@ class NetworkSource : public SignalSource {
 public:
     NetworkSource(std::shared_ptr<const model::Network> network, std::shared_ptr<const data::Dataset> dataset,
                   const std::string& split, data::Preprocessing preprocessing,
-                  gradient::SignalComputer::Grade grade, run::KernelKind kind, const std::string& device);
+                  gradient::SignalComputer::Grade grade, run::KernelKind kind, const std::string& devices);
 
-    const std::vector<gradient::SignalLayer>& layers() const override { return m_computer->layers(); }
-    const char* capture() const { return m_computer->capture(); }
+    const std::vector<gradient::SignalLayer>& layers() const override { return first().layers(); }
+    const char* capture() const { return first().capture(); }
     int classes() const override { return m_network->classes(); }
-    std::int64_t batchFor(std::int64_t bytes) const override { return m_computer->batchFor(bytes); }
+    std::int64_t batchFor(std::int64_t bytes) const override { return first().batchFor(bytes); }
     std::int64_t workingBytes(std::int64_t batch) const override;
     void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
-                 std::span<const gradient::SignalTarget> targets, std::span<float> logits) const override;
+                 std::span<const gradient::SignalTarget> targets, std::span<float> logits, std::size_t device) const override;
     std::string location(std::int64_t sample) const override { return m_split.images->location(sample); }
     std::string firstNotFinite(std::int64_t sample, std::int64_t label) const override;
 
 private:
     std::int64_t pixels() const;
+    const gradient::SignalComputer& first() const { return *m_computers.front(); }
 
     std::shared_ptr<const model::Network> m_network;
     std::shared_ptr<const data::Dataset> m_dataset;
     const data::Split& m_split;
     data::Preprocessing m_preprocessing;
-    std::unique_ptr<gradient::SignalComputer> m_computer;
+    std::vector<std::unique_ptr<gradient::SignalComputer>> m_computers; ///< by device
 };
 
 } // namespace lpntk::kernel

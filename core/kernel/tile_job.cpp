@@ -2,11 +2,15 @@
 
 #include <core/base/error.h>
 #include <core/base/parallel.h>
+#include <core/run/devices.h>
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
+#include <exception>
+#include <thread>
+#include <utility>
 
 namespace lpntk::kernel {
 
@@ -22,10 +26,27 @@ double secondsSince(Clock::time_point start) { return std::chrono::duration<doub
 TileJob::TileJob(const JobInput& input, const Layout& layout, const Store& store, Journal& journal, JobState& state,
                  std::filesystem::path folder, const JobHooks& hooks)
     : m_input(input), m_plan(input.plan), m_layout(layout), m_store(store), m_journal(journal), m_state(state),
-      m_folder(std::move(folder)), m_hooks(hooks),
-      m_device(makeDevice(m_plan.device, m_plan.precision, m_plan.columnChunk, input.source->layers())),
-      m_consumers(m_plan, layout, state), m_signals(layout.tileRows().size()),
-      m_workers(at(m_plan.threads)), m_lastCheckpoint(Clock::now()) {}
+      m_folder(std::move(folder)), m_hooks(hooks), m_consumers(m_plan, layout, state), m_rowKept(at(m_plan.rows)),
+      m_lastCheckpoint(Clock::now()) {
+    openLanes();
+}
+
+void TileJob::openLanes() {
+    const std::vector<std::string> names = run::devicesOf(m_plan.device);
+    const auto count = static_cast<int>(names.size());
+    m_lanes.resize(names.size());
+    for (std::size_t number = 0; number < names.size(); ++number) {
+        Lane& lane = m_lanes[number];
+        lane.number = number;
+        lane.threads = std::max((m_plan.threads + count - 1 - static_cast<int>(number)) / count, 1);
+        lane.device = makeDevice(names[number], m_plan.precision, m_plan.columnChunk, m_input.source->layers());
+        lane.signals.resize(m_layout.tileRows().size());
+        lane.workers.resize(at(lane.threads));
+    }
+}
+
+double TileJob::signalSeconds() const { return std::ranges::max_element(m_lanes, {}, &Lane::signalSeconds)->signalSeconds; }
+double TileJob::tileSeconds() const { return std::ranges::max_element(m_lanes, {}, &Lane::tileSeconds)->tileSeconds; }
 
 bool TileJob::pending(std::int64_t tile) const { return !m_state.tileDone[at(tile)] || m_repair[at(tile)]; }
 
@@ -33,24 +54,13 @@ void TileJob::run(std::vector<std::uint8_t> repair, const base::JobContext& cont
     m_repair = std::move(repair);
     m_tilesDone = m_state.doneCount();
     std::vector<Step> steps = stepsOf(m_layout, m_plan.panelRows);
-    std::vector<std::uint8_t> held(m_layout.tileRows().size());
-    for (Step& step : steps) {
+    for (Step& step : steps)
         std::erase_if(step.tiles, [&](std::int64_t tile) { return !pending(tile); });
-        std::vector<std::uint8_t> needed(held.size());
-        for (const std::int64_t tile : step.tiles)
-            needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
-        // A panel stays while its steps follow each other.
-        std::vector<std::uint8_t> next(held.size());
-        for (const int row : step.resident) {
-            if (needed[at(row)] && !held[at(row)])
-                m_samplesTotal += m_layout.tileRow(row).rows.size();
-            next[at(row)] = needed[at(row)] || held[at(row)];
-        }
-        held = next;
-    }
+    const std::vector<std::vector<Step>> shares = shared(std::move(steps));
+    for (const std::vector<Step>& share : shares)
+        m_samplesTotal += samplesOf(share);
     try {
-        for (const Step& step : steps)
-            runStep(step, context);
+        runLanes(shares, context);
     } catch (...) {
         // A disk that is full now must not hide why the job ended; the last good checkpoint stays.
         try {
@@ -62,13 +72,94 @@ void TileJob::run(std::vector<std::uint8_t> repair, const base::JobContext& cont
     checkpoint();
 }
 
-void TileJob::runStep(const Step& step, const base::JobContext& context) {
-    std::vector<std::uint8_t> resident(m_signals.size()), needed(m_signals.size());
+/// One list of steps for each lane: neighbouring steps with about as many tiles, because they have panels in common; where
+/// steps are few a piece of every step.
+std::vector<std::vector<Step>> TileJob::shared(std::vector<Step> steps) const {
+    const std::size_t lanes = m_lanes.size();
+    std::vector<std::vector<Step>> shares(lanes);
+    if (lanes == 1) {
+        shares.front() = std::move(steps);
+        return shares;
+    }
+    std::size_t total = 0, before = 0;
+    for (const Step& step : steps)
+        total += step.tiles.size();
+    for (Step& step : steps) {
+        const std::size_t count = step.tiles.size();
+        if (steps.size() >= 2 * lanes) {
+            shares[std::min(before * lanes / std::max<std::size_t>(total, 1), lanes - 1)].push_back(std::move(step));
+        } else {
+            for (std::size_t lane = 0; lane < lanes; ++lane) {
+                const auto begin = step.tiles.begin() + static_cast<std::ptrdiff_t>(count * lane / lanes);
+                const auto end = step.tiles.begin() + static_cast<std::ptrdiff_t>(count * (lane + 1) / lanes);
+                shares[lane].push_back({step.resident, {begin, end}});
+            }
+        }
+        before += count;
+    }
+    return shares;
+}
+
+/// How many samples' signals these steps compute, those of a panel that stays once.
+std::int64_t TileJob::samplesOf(const std::vector<Step>& steps) const {
+    std::int64_t samples = 0;
+    std::vector<std::uint8_t> held(m_layout.tileRows().size());
+    for (const Step& step : steps) {
+        std::vector<std::uint8_t> needed(held.size()), next(held.size());
+        for (const std::int64_t tile : step.tiles)
+            needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
+        // A panel stays while its steps follow each other.
+        for (const int row : step.resident) {
+            if (needed[at(row)] && !held[at(row)])
+                samples += m_layout.tileRow(row).rows.size();
+            next[at(row)] = needed[at(row)] || held[at(row)];
+        }
+        held = next;
+    }
+    return samples;
+}
+
+void TileJob::runLanes(const std::vector<std::vector<Step>>& shares, const base::JobContext& context) {
+    const auto runLane = [&](std::size_t number, const base::JobContext& own) {
+        for (const Step& step : shares[number])
+            runStep(m_lanes[number], step, own);
+    };
+    if (m_lanes.size() == 1) {
+        runLane(0, context);
+        return;
+    }
+    // The first that fails stops the others, and says why.
+    std::stop_source stop;
+    const std::stop_callback link(context.stop, [&] { stop.request_stop(); });
+    const base::JobContext linked{stop.get_token(), context.report, context.pause};
+    std::mutex lock;
+    std::exception_ptr failure;
+    {
+        std::vector<std::jthread> threads;
+        for (std::size_t number = 0; number < m_lanes.size(); ++number) {
+            threads.emplace_back([&, number] {
+                try {
+                    runLane(number, linked);
+                } catch (...) {
+                    const std::lock_guard guard(lock);
+                    if (!failure)
+                        failure = std::current_exception();
+                    stop.request_stop();
+                }
+            });
+        }
+    }
+    if (failure)
+        std::rethrow_exception(failure);
+}
+
+void TileJob::runStep(Lane& lane, const Step& step, const base::JobContext& context) {
+    std::vector<std::uint8_t> resident(lane.signals.size()), needed(lane.signals.size());
     for (const int row : step.resident)
         resident[at(row)] = 1;
-    for (std::size_t row = 0; row < m_signals.size(); ++row) {
-        if (!resident[row] && m_signals[row])
-            m_spare[m_layout.tileRow(static_cast<int>(row)).rows.size()].push_back(std::move(m_signals[row]));
+    for (std::size_t row = 0; row < lane.signals.size(); ++row) {
+        if (!resident[row] && lane.signals[row])
+            lane.spare[m_layout.tileRow(static_cast<int>(row)).rows.size()].push_back(std::move(lane.signals[row]));
     }
     if (step.tiles.empty())
         return;
@@ -76,50 +167,52 @@ void TileJob::runStep(const Step& step, const base::JobContext& context) {
         needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
     std::vector<int> missing;
     for (const int row : step.resident) {
-        if (needed[at(row)] && !m_signals[at(row)])
+        if (needed[at(row)] && !lane.signals[at(row)])
             missing.push_back(row);
     }
     Clock::time_point start = Clock::now();
-    computeSignals(missing, context);
-    m_signalSeconds += secondsSince(start);
+    computeSignals(lane, missing, context);
+    lane.signalSeconds += secondsSince(start);
     start = Clock::now();
-    computeTiles(step.tiles, context);
-    m_tileSeconds += secondsSince(start);
+    computeTiles(lane, step.tiles, context);
+    lane.tileSeconds += secondsSince(start);
     checkpointIfDue(std::min(2.0, m_hooks.checkpointSeconds));
 }
 
 /// Memory that the system has handed out already costs nothing to write; new memory costs as much as the signals of a
 /// large linear layer.
-std::unique_ptr<SignalRows> TileJob::room(std::int64_t rows) {
-    auto& same = m_spare[rows];
+std::unique_ptr<SignalRows> TileJob::room(Lane& lane, std::int64_t rows) const {
+    auto& same = lane.spare[rows];
     if (same.empty()) {
-        m_spare.clear(); // what the plan counts holds no others beside
-        return m_device->allocate(rows);
+        lane.spare.clear(); // what the plan counts holds no others beside
+        return lane.device->allocate(rows);
     }
     std::unique_ptr<SignalRows> room = std::move(same.back());
     same.pop_back();
     return room;
 }
 
-void TileJob::computeSignals(const std::vector<int>& tileRows, const base::JobContext& context) {
+void TileJob::computeSignals(Lane& lane, const std::vector<int>& tileRows, const base::JobContext& context) {
     std::vector<Batch> batches;
     for (const int number : tileRows) {
         const run::RowRange rows = m_layout.tileRow(number).rows;
-        m_signals[at(number)] = room(rows.size());
+        lane.signals[at(number)] = room(lane, rows.size());
         // Batches start anew in every tile row, so that their bounds, and with them the bits, do not depend on panels.
         for (std::int64_t begin = rows.begin; begin < rows.end; begin += m_plan.batch)
             batches.push_back({number, {begin, std::min(begin + m_plan.batch, rows.end)}});
     }
     try {
-        base::parallelFor(static_cast<std::int64_t>(batches.size()), m_device->signalThreads(m_plan.threads), context, [&](std::int64_t i, int) {
-            computeBatch(batches[at(i)]);
-            m_samplesDone += batches[at(i)].rows.size();
-            const std::lock_guard lock(m_progressLock);
-            context.progress("signals", static_cast<double>(m_samplesDone), static_cast<double>(m_samplesTotal), "samples");
-        });
+        base::parallelFor(static_cast<std::int64_t>(batches.size()), lane.device->signalThreads(lane.threads), context,
+                          [&](std::int64_t i, int) {
+                              computeBatch(lane, batches[at(i)]);
+                              m_samplesDone += batches[at(i)].rows.size();
+                              const std::lock_guard lock(m_progressLock);
+                              context.progress("signals", static_cast<double>(m_samplesDone),
+                                               static_cast<double>(m_samplesTotal), "samples");
+                          });
     } catch (...) {
         for (const int number : tileRows)
-            m_signals[at(number)].reset(); // half-filled rows must not pass for signals
+            lane.signals[at(number)].reset(); // half-filled rows must not pass for signals
         throw;
     }
     const std::unique_lock lock(m_stateLock);
@@ -128,15 +221,15 @@ void TileJob::computeSignals(const std::vector<int>& tileRows, const base::JobCo
     m_hooks.event("signals");
 }
 
-void TileJob::computeBatch(const Batch& batch) {
+void TileJob::computeBatch(const Lane& lane, const Batch& batch) {
     const OneThread one;
     const auto count = at(batch.rows.size());
-    SignalRows& rows = *m_signals[at(batch.tileRow)];
+    SignalRows& rows = *lane.signals[at(batch.tileRow)];
     const std::int64_t local = batch.rows.begin - m_layout.tileRow(batch.tileRow).rows.begin;
     const auto samples = std::span(m_input.samples).subspan(at(batch.rows.begin), count);
     const auto labels = std::span(m_input.labels).subspan(at(batch.rows.begin), count);
     std::vector<float> logits(count * at(m_plan.classes));
-    m_input.source->compute(samples, labels, rows.targets(local, batch.rows.size()), logits);
+    m_input.source->compute(samples, labels, rows.targets(local, batch.rows.size()), logits, lane.number);
     std::vector<double> self(count);
     rows.keep(local, self);
     for (std::size_t i = 0; i < count; ++i) {
@@ -145,8 +238,17 @@ void TileJob::computeBatch(const Batch& batch) {
         if (!finite || !std::isfinite(static_cast<float>(self[i])))
             refuse(samples[i], labels[i], finite ? "gradient is" : "network outputs are");
     }
-    keepNorms(batch.rows, self);
-    keepLogits(batch.rows, logits);
+    keepRows(batch.rows, self, logits);
+}
+
+/// Once for each row: another lane that computes the same rows gets the same numbers, and tiles may be reading them.
+void TileJob::keepRows(const run::RowRange& rows, std::span<const double> self, std::span<const float> logits) {
+    const std::shared_lock state(m_stateLock);
+    const std::lock_guard lock(m_rowsLock);
+    if (std::exchange(m_rowKept[at(rows.begin)], 1))
+        return;
+    keepNorms(rows, self);
+    keepLogits(rows, logits);
 }
 
 void TileJob::refuse(std::int64_t sample, std::int64_t label, const char* what) const {
@@ -179,24 +281,24 @@ void TileJob::keepLogits(const run::RowRange& rows, std::span<const float> logit
     }
 }
 
-void TileJob::computeTiles(const std::vector<std::int64_t>& tiles, const base::JobContext& context) {
-    base::parallelFor(static_cast<std::int64_t>(tiles.size()), m_plan.threads, context,
+void TileJob::computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context) {
+    base::parallelFor(static_cast<std::int64_t>(tiles.size()), lane.threads, context,
                       [&](std::int64_t i, int worker) {
-                          computeTile(tiles[at(i)], worker, context);
+                          computeTile(lane, tiles[at(i)], worker, context);
                           checkpointIfDue(m_hooks.checkpointSeconds);
                       });
 }
 
-void TileJob::computeTile(std::int64_t number, int worker, const base::JobContext& context) {
+void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context) {
     const OneThread one;
-    Worker& mine = m_workers[at(worker)];
+    Worker& mine = lane.workers[at(worker)];
     if (!mine.image) {
-        mine.tiles = m_device->worker();
+        mine.tiles = lane.device->worker();
         mine.image = std::make_unique<TileImage>(m_plan, m_layout, m_store);
     }
     const Tile& tile = m_layout.tile(number);
     const run::RowRange rows = m_layout.tileRow(tile.row).rows, columns = m_layout.tileRow(tile.column).rows;
-    mine.tiles->contract(*m_signals[at(tile.row)], rows.size(), *m_signals[at(tile.column)], columns.size(), context,
+    mine.tiles->contract(*lane.signals[at(tile.row)], rows.size(), *lane.signals[at(tile.column)], columns.size(), context,
                          mine.image->contraction(tile));
     mine.image->derive(tile, m_state);
     m_journal.append(tile, m_store.write(tile, mine.image->stored()));

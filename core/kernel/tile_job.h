@@ -42,7 +42,8 @@ struct JobInput {
 };
 
 /// Computes all tiles that the state lacks: step by step the signals of the rows that are needed, then the tiles that can
-/// be made of them. Lives for one run of the job; run() is called once.
+/// be made of them. Where the plan names several devices each takes a share of the steps (or, of a few, of their tiles) and
+/// holds the signals for them itself. Lives for one run of the job; run() is called once.
 class TileJob {
 public:
     TileJob(const JobInput& input, const Layout& layout, const Store& store, Journal& journal, JobState& state,
@@ -51,8 +52,9 @@ public:
     /// `repair`: tiles that the state includes but whose stored bytes are damaged. Leaves the state saved when it throws.
     void run(std::vector<std::uint8_t> repair, const base::JobContext& context);
 
-    double signalSeconds() const { return m_signalSeconds; }
-    double tileSeconds() const { return m_tileSeconds; }
+    /// Of the device that took longest.
+    double signalSeconds() const;
+    double tileSeconds() const;
     std::int64_t tilesComputed() const { return m_tilesComputed; }
 
 private:
@@ -60,15 +62,34 @@ private:
         int tileRow;
         run::RowRange rows;
     };
-    void runStep(const Step& step, const base::JobContext& context);
-    std::unique_ptr<SignalRows> room(std::int64_t rows);
-    void computeSignals(const std::vector<int>& tileRows, const base::JobContext& context);
-    void computeBatch(const Batch& batch);
+    struct Worker {
+        std::unique_ptr<TileWorker> tiles;
+        std::unique_ptr<TileImage> image;
+    };
+    /// One device, the signals that it holds and the workers that contract on it.
+    struct Lane {
+        std::size_t number = 0;
+        int threads = 1;
+        std::unique_ptr<Device> device;
+        std::vector<std::unique_ptr<SignalRows>> signals; ///< by tile row, null when not in memory
+        std::map<std::int64_t, std::vector<std::unique_ptr<SignalRows>>> spare; ///< by number of rows, of tile rows that left
+        std::vector<Worker> workers;
+        double signalSeconds = 0, tileSeconds = 0;
+    };
+    void openLanes();
+    std::vector<std::vector<Step>> shared(std::vector<Step> steps) const;
+    std::int64_t samplesOf(const std::vector<Step>& steps) const;
+    void runLanes(const std::vector<std::vector<Step>>& shares, const base::JobContext& context);
+    void runStep(Lane& lane, const Step& step, const base::JobContext& context);
+    std::unique_ptr<SignalRows> room(Lane& lane, std::int64_t rows) const;
+    void computeSignals(Lane& lane, const std::vector<int>& tileRows, const base::JobContext& context);
+    void computeBatch(const Lane& lane, const Batch& batch);
+    void keepRows(const run::RowRange& rows, std::span<const double> self, std::span<const float> logits);
     [[noreturn]] void refuse(std::int64_t sample, std::int64_t label, const char* what) const;
     void keepLogits(const run::RowRange& rows, std::span<const float> logits);
     void keepNorms(const run::RowRange& rows, std::span<const double> self);
-    void computeTiles(const std::vector<std::int64_t>& tiles, const base::JobContext& context);
-    void computeTile(std::int64_t number, int worker, const base::JobContext& context);
+    void computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context);
+    void computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context);
     void checkpointIfDue(double seconds);
     void checkpoint();
     bool pending(std::int64_t tile) const;
@@ -81,22 +102,15 @@ private:
     JobState& m_state;
     std::filesystem::path m_folder;
     const JobHooks& m_hooks;
-    std::unique_ptr<Device> m_device;
     Consumers m_consumers;
-    std::vector<std::unique_ptr<SignalRows>> m_signals; ///< by tile row, null when not in memory
-    std::map<std::int64_t, std::vector<std::unique_ptr<SignalRows>>> m_spare; ///< by number of rows, of tile rows that left
-    struct Worker {
-        std::unique_ptr<TileWorker> tiles;
-        std::unique_ptr<TileImage> image;
-    };
-    std::vector<Worker> m_workers;
+    std::vector<Lane> m_lanes;
     std::vector<std::uint8_t> m_repair;
-    std::shared_mutex m_stateLock; ///< shared: a tile is being added; exclusive: the state is being saved
-    std::mutex m_checkpointLock, m_progressLock;
+    std::vector<std::uint8_t> m_rowKept;         ///< its norm and outputs stand in the state since this run began
+    std::shared_mutex m_stateLock; ///< shared: a tile or rows are being added; exclusive: the state is being saved
+    std::mutex m_checkpointLock, m_progressLock, m_rowsLock;
     std::chrono::steady_clock::time_point m_lastCheckpoint;
     std::atomic<std::int64_t> m_samplesDone = 0, m_tilesDone = 0, m_tilesComputed = 0;
     std::int64_t m_samplesTotal = 0;
-    double m_signalSeconds = 0, m_tileSeconds = 0;
 };
 
 } // namespace lpntk::kernel

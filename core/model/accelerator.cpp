@@ -99,6 +99,16 @@ c10::Device openDevice(const std::string& name) {
     return {at::kCUDA, static_cast<c10::DeviceIndex>(*index)};
 }
 
+std::string namedDevices(const std::string& name) {
+    if (name != "cuda:all")
+        return name;
+    openDevice("cuda");
+    std::string names = "cuda:0";
+    for (int index = 1; index < at::accelerator::deviceCount(); ++index)
+        names += fmt::format(",cuda:{}", index);
+    return names;
+}
+
 std::string describeDevice(c10::Device device) {
     if (device.is_cpu())
         return fmt::format("processor, {}", at::get_cpu_capability());

@@ -11,6 +11,9 @@ namespace lpntk::model {
 /// library or card are missing says what to do.
 c10::Device openDevice(const std::string& name);
 
+/// "cuda:all" as the list of all cards, "cuda:0,cuda:1"; any other name as it is. Throws as openDevice.
+std::string namedDevices(const std::string& name);
+
 /// "NVIDIA H200, 139.8 GiB of memory, 139.1 GiB free"; "processor, AVX2".
 std::string describeDevice(c10::Device device);
 

@@ -1,5 +1,6 @@
 #include <core/base/error.h>
 #include <core/base/text.h>
+#include <core/run/devices.h>
 #include <core/run/options.h>
 
 #include <fmt/format.h>
@@ -70,8 +71,7 @@ void KernelOptions::check() const {
     }
     if (!store.empty())
         storeTypeFromName(store);
-    if (device != "cpu" && device != "cuda" && device.rfind("cuda:", 0) != 0)
-        throw base::OptionError(fmt::format("--device \"{}\" is not known; it can be: cpu, cuda, cuda:0, cuda:1, ...", device));
+    checkDevices(device);
     if (device == "cpu" && precision != Precision::fp32 && precision != Precision::fp64)
         throw base::OptionError(fmt::format("--precision {} is for CUDA devices; add --device cuda, or use fp32 or fp64",
                                             nameOf(precision)));

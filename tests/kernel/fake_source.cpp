@@ -46,7 +46,7 @@ double FakeSource::value(std::int64_t sample, std::int64_t label, std::int64_t n
 }
 
 void FakeSource::compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
-                         std::span<const gradient::SignalTarget> targets, std::span<float> logits) const {
+                         std::span<const gradient::SignalTarget> targets, std::span<float> logits, std::size_t) const {
     if (onCompute)
         onCompute();
     const auto put = [&](void* memory, std::int64_t place, double number) {
@@ -121,6 +121,8 @@ kernel::KernelJob makeFakeJob(const FakeJob& fake, const FakeSource& source, con
     kernel::fitIntoBudget(job.manifest.plan, source, job.rows, fake.options, kernel::kDeviceShare);
     if (fake.panelRows)
         job.manifest.plan.panelRows = fake.panelRows;
+    if (!fake.device.empty())
+        job.manifest.plan.device = fake.device;
     return job;
 }
 

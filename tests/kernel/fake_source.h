@@ -26,7 +26,8 @@ public:
     std::int64_t batchFor(std::int64_t) const override { return 48; }
     std::int64_t workingBytes(std::int64_t batch) const override { return batch * 1000; }
     void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
-                 std::span<const gradient::SignalTarget> targets, std::span<float> logits) const override;
+                 std::span<const gradient::SignalTarget> targets, std::span<float> logits,
+                 std::size_t device) const override;
     std::string location(std::int64_t sample) const override { return "picture " + std::to_string(sample); }
     std::string firstNotFinite(std::int64_t, std::int64_t) const override { return "call 3 (aten::exp, fake)"; }
 
@@ -50,6 +51,7 @@ struct FakeJob {
     std::int64_t rows = 600;
     int classes = 10;
     run::KernelOptions options;
+    std::string device;             ///< "" = the options'; "cpu,cpu" works as two cards do
     int tile = 0;                   ///< 0 = the planner's
     std::int64_t panelRows = 0;     ///< 0 = the planner's
     std::int64_t columnChunk = 32;

@@ -41,7 +41,7 @@ struct Signals {
             host.push_back(at::zeros({kRows, std::max<std::int64_t>(layer.rightWidth, 1)}, type));
             hostTargets.push_back({host[host.size() - 2].data_ptr(), layer.leftWidth, host.back().data_ptr(), layer.rightWidth});
         }
-        source.compute(samples, labels, hostTargets, {});
+        source.compute(samples, labels, hostTargets, {}, 0);
         at::Tensor factors = at::empty({kRows, 1}, at::kDouble);
         for (std::int64_t row = 0; row < kRows; ++row)
             factors[row].fill_(factor(row));
@@ -129,7 +129,7 @@ private Q_SLOTS:
         for (const std::int64_t row : {2, 0, 3, 1}) {
             const auto targets = rows->targets(row, 1);
             const auto index = static_cast<std::size_t>(row);
-            signals.source.compute(std::span(signals.samples).subspan(index, 1), std::span(signals.labels).subspan(index, 1), targets, {});
+            signals.source.compute(std::span(signals.samples).subspan(index, 1), std::span(signals.labels).subspan(index, 1), targets, {}, 0);
             std::vector<double> self(1);
             rows->keep(row, self);
             QCOMPARE(self[0] == 0, row == 3);

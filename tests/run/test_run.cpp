@@ -231,6 +231,10 @@ private Q_SLOTS:
         QVERIFY(refused([](auto& o) { o.store = "f8"; }));
         QVERIFY(refused([](auto& o) { o.precision = run::Precision::fp16; }));
         QVERIFY(refused([](auto& o) { o.device = "gpu"; }));
+        QVERIFY(refused([](auto& o) { o.device = "cpu,cuda"; }));
+        QVERIFY(refused([](auto& o) { o.device = "cuda:0,cuda:0"; }));
+        QVERIFY(refused([](auto& o) { o.device = "cuda:0,"; }));
+        QVERIFY(!refused([](auto& o) { o.device = "cuda:0,cuda:2"; }));
         QVERIFY(!refused([](auto& o) { o.device = "cuda:0", o.precision = run::Precision::fp16x3; }));
         QVERIFY(refused([](auto& o) { o.top = 0; }));
         QVERIFY(refused([](auto& o) { o.memoryBytes = 0; }));
