@@ -118,7 +118,13 @@ void replaceValues(Node& node, const std::function<ValueId(ValueId)>& replace) {
     eachValue(node, [&](ValueId& id) { id = replace(id); });
 }
 
-bool hasKinks(const Graph& graph) {
+namespace {
+
+std::string_view plainName(const Node& node) {
+    return std::string_view(node.target).substr(node.target.rfind(':') + 1);
+}
+
+bool isKink(const Node& node) {
     constexpr std::array<std::string_view, 51> kKinks{
         "abs",         "adaptive_max_pool1d", "adaptive_max_pool2d", "adaptive_max_pool3d", "amax",
         "amin",        "argmax",              "argmin",              "ceil",                "celu",
@@ -132,10 +138,42 @@ bool hasKinks(const Graph& graph) {
         "softshrink",  "sort",                "threshold",           "topk",                "trunc",
         "where"};
     static_assert(std::ranges::is_sorted(kKinks));
-    return std::any_of(graph.nodes.begin(), graph.nodes.end(), [&](const Node& node) {
-        const std::string_view name = std::string_view(node.target).substr(node.target.rfind(':') + 1);
-        return node.target.starts_with("aten::") && std::binary_search(kKinks.begin(), kKinks.end(), name);
-    });
+    return node.target.starts_with("aten::") && std::binary_search(kKinks.begin(), kKinks.end(), plainName(node));
+}
+
+/// A norm held above a tiny number before something is divided by it: no rounding carries a norm across that.
+bool holdsNorm(const Node& node, const std::vector<bool>& isNorm) {
+    constexpr double kTiny = 1e-5;
+    bool norm = false, tiny = false;
+    for (const auto& [name, argument] : node.arguments) {
+        if (const auto* id = std::get_if<ValueId>(&argument))
+            norm = isNorm[static_cast<std::size_t>(id->value())];
+        else if (const auto* number = std::get_if<double>(&argument))
+            tiny = *number <= kTiny;
+    }
+    return plainName(node) == "clamp_min" && norm && tiny;
+}
+
+} // namespace
+
+bool hasKinks(const Graph& graph) {
+    std::vector<bool> onPictures(graph.values.size()), isNorm(graph.values.size());
+    onPictures[static_cast<std::size_t>(graph.input.value())] = true;
+    for (const Node& node : graph.nodes) {
+        bool reads = false;
+        visitValues(node, [&](ValueId id) { reads = reads || onPictures[static_cast<std::size_t>(id.value())]; });
+        const std::string_view name = plainName(node);
+        // The size of the batch is no number of the pictures.
+        if (!reads || node.target.starts_with("sym::") || name.starts_with("sym_"))
+            continue;
+        if (isKink(node) && !holdsNorm(node, isNorm))
+            return true;
+        for (const ValueId result : node.results) {
+            onPictures[static_cast<std::size_t>(result.value())] = true;
+            isNorm[static_cast<std::size_t>(result.value())] = name == "linalg_vector_norm" || name == "norm";
+        }
+    }
+    return false;
 }
 
 bool mayWrite(const Node& node) {

@@ -53,7 +53,36 @@ private Q_SLOTS:
     void trainingUpdatesRunningStatistics();
     void errorsNameTheCall();
     void damagedGraphsAreRefused();
+    void onlyJumpsOfThePicturesCount();
 };
+
+void TestInterpreter::onlyJumpsOfThePicturesCount() {
+    const auto kinks = [](const std::function<void(Graph&)>& add) {
+        Graph graph = withInput();
+        add(graph);
+        return model::hasKinks(graph);
+    };
+    QVERIFY(kinks([](Graph& g) { call(g, "aten::relu", "", {{"self", g.input}}); }));
+    QVERIFY(!kinks([](Graph& g) { call(g, "aten::gelu", "", {{"self", g.input}}); }));
+    // Through other calls; not of a mask, not of the size of the batch.
+    QVERIFY(kinks([](Graph& g) { call(g, "aten::max", "dim", {{"self", call(g, "aten::exp", "", {{"self", g.input}})}}); }));
+    QVERIFY(!kinks([](Graph& g) {
+        const ValueId mask = g.addValue(Value::Source::constant, 0, "mask");
+        call(g, "aten::ne", "Scalar", {{"self", mask}, {"other", std::int64_t{0}}});
+        const ValueId batch = call(g, "aten::sym_size", "int", {{"self", g.input}, {"dim", std::int64_t{0}}});
+        const ValueId zeros = call(g, "aten::zeros", "", {{"size", std::vector<Size>{batch}}});
+        call(g, "aten::relu", "", {{"self", zeros}});
+    }));
+    // A norm before a division; any other number, or a floor that norms reach.
+    const auto clamped = [&](const char* before, double least) {
+        return kinks([&](Graph& g) {
+            call(g, "aten::clamp_min", "", {{"self", call(g, before, "", {{"self", g.input}})}, {"min", least}});
+        });
+    };
+    QVERIFY(!clamped("aten::linalg_vector_norm", 1e-12));
+    QVERIFY(clamped("aten::linalg_vector_norm", 0.1));
+    QVERIFY(clamped("aten::exp", 1e-12));
+}
 
 void TestInterpreter::lenet5AsWrittenInTorch() {
     const auto lenet = network("lenet5", {1, 28, 28});
