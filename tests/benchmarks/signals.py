@@ -18,7 +18,7 @@ import tempfile
 import numpy as np
 
 # name, the peer's name for it, samples, the peer's chunks
-NETWORKS = [("lenet", "B", 1000, (32, 128)), ("resnet18-nobn", "C", 64, (8, 32)), ("lenet5", "A", 4000, (128, 512))]
+NETWORKS = [("lenet", "B", 500, (32, 128)), ("resnet18-nobn", "C", 64, (8, 32)), ("lenet5", "A", 2000, (128, 512))]
 
 
 def random_pictures(folder, count):
@@ -39,9 +39,9 @@ def own_seconds(lpntk, name, data, count, threads):
 
 def peer_seconds(script, model, count, chunk, threads):
     """Of vmap(grad) in chunks, or with chunk 0 of the loop; the Gram product at its fastest."""
-    command = [sys.executable, script, "--mode", "grad", "--model", model, "--n", str(count), "--gram", "mkl,onednn,onednn_tri,numpy"]
+    command = [sys.executable, script, "--mode", "grad", "--model", model, "--n", str(count), "--gram", "mkl,onednn,onednn_tri"]
     command += ["--chunk", str(chunk)] if chunk else ["--loop"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ, PEER_THREADS=str(threads)),
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, env=dict(os.environ, PEER_THREADS=str(threads), PEER_MAX_WAIT="5"),
                             cwd=pathlib.Path(script).parent)
     lines = [json.loads(line) for line in answer.stdout.splitlines() if line.startswith("{")]
     return min(line["total_s"] for line in lines if line["what"] == "gram") / count
