@@ -47,13 +47,14 @@ template <typename Work> auto translated(const run::KernelOptions& options, Work
 
 /// Network, rows and signals of a request; what planning and computing share.
 struct Prepared {
+    run::KernelOptions options; ///< as asked for, the devices by their own names
     std::shared_ptr<const model::Network> network;
     Rows rows;
     std::unique_ptr<NetworkSource> source;
 
-    Prepared(const engine::KernelRequest& request, const base::JobContext& context) {
-        const run::KernelOptions& options = request.options;
+    Prepared(const engine::KernelRequest& request, const base::JobContext& context) : options(request.options) {
         options.check();
+        options.device = model::namedDevices(options.device);
         const data::Split& split = request.data->split(options.split);
         if (split.count() == 0)
             throw base::OptionError(fmt::format("the split \"{}\" of {} has no samples", split.name, request.dataSource));
@@ -65,19 +66,17 @@ struct Prepared {
             network = network->withParameters(options.parameters);
         rows = rowsOf(split, options, network->classes());
         gradient::checkGradients(*network);
-        source = makeSource(request, gradeOf(options.precision), model::namedDevices(options.device));
+        source = makeSource(request, gradeOf(options.precision), options.device);
         engine::returnMemory(); // what the checks used, before the plan looks at what there is
     }
 
     std::unique_ptr<NetworkSource> makeSource(const engine::KernelRequest& request, Grade grade,
                                               const std::string& device) const {
-        return std::make_unique<NetworkSource>(network, request.data, request.options.split, request.preprocessing,
-                                               grade, request.options.kernel, device);
+        return std::make_unique<NetworkSource>(network, request.data, options.split, request.preprocessing, grade,
+                                               options.kernel, device);
     }
 
-    run::KernelPlan plan(const engine::KernelRequest& request, const base::JobContext& context) const {
-        run::KernelOptions options = request.options;
-        options.device = model::namedDevices(options.device);
+    run::KernelPlan plan(const base::JobContext& context) const {
         run::KernelPlan made = makePlan(*source, rows, network->info().parameters, options, context);
         made.capture = source->capture();
         predictTimes(made, *source, rows);
@@ -140,7 +139,7 @@ engine::KernelReport runWithinCard(KernelJob job, const std::filesystem::path& o
 
 run::KernelPlan planKernel(const engine::KernelRequest& request, const base::JobContext& context) {
     return translated(request.options, [&] {
-        return Prepared(request, context).plan(request, context);
+        return Prepared(request, context).plan(context);
     });
 }
 
@@ -150,13 +149,13 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
         data::checkOutside(*request.data, out);
         Prepared prepared(request, context);
         const auto reference = prepared.makeSource(request, Grade::float64, "cpu");
-        run::KernelPlan plan = prepared.plan(request, context);
+        run::KernelPlan plan = prepared.plan(context);
         KernelJob job;
         job.manifest = manifestOf(request, *prepared.network, std::move(plan), context);
         job.rows = std::move(prepared.rows);
         job.source = prepared.source.get();
         job.reference = reference.get();
-        job.options = request.options;
+        job.options = prepared.options;
         auto report = runWithinCard(std::move(job), out, context);
         report.network = prepared.network->info();
         return report;
