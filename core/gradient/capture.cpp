@@ -2,6 +2,7 @@
 
 #include <core/base/error.h>
 #include <core/gradient/exact_calls_torch.h>
+#include <core/gradient/winograd_torch.h>
 #include <core/model/vmap_torch.h>
 
 #include <torch/csrc/autograd/engine.h>
@@ -48,7 +49,7 @@ std::vector<ValueId> tensorIds(const Step& step, const torch::jit::Stack& stack)
 class Follower {
 public:
     Follower(const Guide& guide, const at::Tensor& input, const model::VmapLevel& level)
-        : m_level(level), m_pass(guide.interpreter, level.wrap(input), guide.store) {}
+        : m_level(level), m_winograd(guide.winograd), m_pass(guide.interpreter, level.wrap(input), guide.store) {}
 
     /// The capture's next call, and its results replaced by the float64 ones, rounded.
     void call(const Step& step, torch::jit::Stack& stack) {
@@ -74,7 +75,7 @@ public:
 
 private:
     void callExactly(const Step& step, torch::jit::Stack& stack) {
-        if (const auto result = exactResult(step, stack, m_level)) {
+        if (const auto result = exactResult(step, stack, m_level, &m_winograd)) {
             stack.assign(1, *result);
         } else if (step.target == "aten::max_pool2d" && step.dataDependent) {
             // Values that differ may be equal once rounded, so the capture takes the places of the maxima too.
@@ -121,6 +122,7 @@ private:
     }
 
     const model::VmapLevel& m_level;
+    const WinogradWeights& m_winograd;
     Interpreter::Pass m_pass;
     at::Tensor m_places; ///< of the maxima, where the call is a pooling
 };

@@ -11,6 +11,8 @@
 
 namespace lpntk::gradient {
 
+class WinogradWeights;
+
 /// A tensor argument of a captured call, detached from autograd.
 struct Operand {
     at::Tensor value;       ///< (N, ...) when batched, else as the call saw it
@@ -51,6 +53,7 @@ using Seeds = std::function<at::Tensor(const at::Tensor& logits)>;
 struct Guide {
     const model::Interpreter& interpreter;
     const model::ParameterStore& store;
+    const WinogradWeights& winograd;
 };
 
 /// Runs the graph on `input` (N, C, H, W), N >= 2, under one vmap level with a logical batch of one and one backward

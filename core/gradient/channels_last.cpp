@@ -50,7 +50,7 @@ void writeProducts(const at::Tensor& windows, const at::Tensor& weight, std::int
 } // namespace
 
 at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                                   const ConvolutionGeometry& geometry) {
+                                   const ConvolutionGeometry& geometry, const WinogradWeights* winograd) {
     const at::Tensor pictures = x.permute({0, 2, 3, 1}).contiguous(), taps = weight.permute({0, 2, 3, 1}).contiguous();
     const std::int64_t count = x.size(0), height = geometry.outputSide(0, x.size(2), weight),
                        width = geometry.outputSide(1, x.size(3), weight);
@@ -58,6 +58,8 @@ at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight
     if (geometry.isPointwise(weight)) {
         at::Tensor flat = out.view({-1, weight.size(0)});
         at::mm_out(flat, pictures.view({-1, x.size(1)}), taps.view({weight.size(0), -1}).t());
+    } else if (const at::Tensor transformed = winograd ? winograd->of(weight, x, geometry) : at::Tensor(); transformed.defined()) {
+        winogradConvolution(pictures, transformed, geometry, out);
     } else {
         const std::int64_t above = geometry.padding[0], left = geometry.padding[1];
         const at::Tensor padded =

@@ -51,11 +51,11 @@ bool isPlainCall(const Interpreter::Step& step, const torch::jit::Stack& stack, 
                                      : stack[1].toTensor().dim() == 2;
 }
 
-at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Stack& stack) {
+at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Stack& stack, const WinogradWeights* winograd) {
     const at::Tensor physical = model::unwrapped(stack[0].toTensor());
     const at::Tensor out =
         channelsLastConvolution(physical.flatten(0, 1), stack[1].toTensor(), optionalTensor(stack[2]),
-                                ConvolutionGeometry::of(step, stack));
+                                ConvolutionGeometry::of(step, stack), winograd);
     return out.unflatten(0, physical.sizes().slice(0, 2));
 }
 
@@ -134,14 +134,14 @@ Backward linearBackward(const at::Tensor& weight) {
 } // namespace
 
 std::optional<at::Tensor> exactResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
-                                      const model::VmapLevel& level) {
+                                      const model::VmapLevel& level, const WinogradWeights* winograd) {
     const Kind kind = kindOf(step);
     if ((kind != Kind::convolution && kind != Kind::batchNorm) || !isPlainCall(step, stack, kind) ||
         !model::unwrapped(stack[0].toTensor()).is_cpu())
         return std::nullopt;
     const at::NoGradGuard noGradients;
     if (kind == Kind::convolution)
-        return level.wrap(exactConvolution(step, stack));
+        return level.wrap(exactConvolution(step, stack, winograd));
     const auto tensor = [&](const char* name) { return optionalTensor(stack[step.position(name)]); };
     return level.wrap(normalized(model::unwrapped(stack[0].toTensor()), tensor("weight"), tensor("bias"),
                                  tensor("running_mean"), tensor("running_var"), stack[step.position("eps")].toDouble()));

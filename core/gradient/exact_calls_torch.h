@@ -1,5 +1,6 @@
 #pragma once
 
+#include <core/gradient/winograd_torch.h>
 #include <core/model/interpreter_torch.h>
 #include <core/model/vmap_torch.h>
 
@@ -10,7 +11,7 @@ namespace lpntk::gradient {
 /// The float64 result of a convolution or batch norm of pictures in a batch under vmap, arguments as on its stack;
 /// libtorch's own takes up to ten times as long. Nothing where the call is of another kind.
 std::optional<at::Tensor> exactResult(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
-                                      const model::VmapLevel& level);
+                                      const model::VmapLevel& level, const WinogradWeights* winograd = nullptr);
 
 /// The call on `stack` with `result`, rounded to the stack's type, in place of what it would compute, and the backward
 /// pass to its input. For convolutions, batch norm and linear layers, whose backward pass needs no more than arguments;

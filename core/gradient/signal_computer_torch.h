@@ -2,6 +2,7 @@
 
 #include <core/gradient/layers_torch.h>
 #include <core/gradient/signals.h>
+#include <core/gradient/winograd_torch.h>
 
 #include <map>
 #include <memory>
@@ -69,6 +70,7 @@ private:
     /// In float32: what the forward pass follows.
     std::optional<model::Interpreter> m_exactInterpreter;
     model::ParameterStore m_exactStore;
+    std::optional<WinogradWeights> m_winograd;
     std::optional<Guide> m_guide;
     LayerLayout m_layout;
     std::int64_t m_fixedBytes = 0;

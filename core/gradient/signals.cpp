@@ -25,7 +25,8 @@ TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> n
     if (grade == Grade::float32 && model::hasKinks(m_network->graph())) {
         m_exactInterpreter.emplace(m_network->graph(), at::kDouble, model::Interpreter::Writes::refused, device);
         m_exactStore = m_network->doubles().as(at::kDouble, /*requiresGrad=*/false, device);
-        m_guide.emplace(*m_exactInterpreter, m_exactStore);
+        m_winograd.emplace(m_exactStore.parameters);
+        m_guide.emplace(*m_exactInterpreter, m_exactStore, *m_winograd);
     }
     const std::vector<std::int64_t> labels(2, 0);
     m_layout = layOut(m_interpreter, m_network->graph(),

@@ -1,5 +1,6 @@
 #include <core/kernel/loops.h>
 
+#include <core/base/vector_widths.h>
 #include <core/run/run.h>
 
 #include <algorithm>
@@ -7,13 +8,6 @@
 
 // GCC 12 vectorises loops of unknown length from -O3 on only.
 #pragma GCC optimize("O3")
-
-// One copy per vector width, chosen when the library is loaded; the sanitizers' runtimes are not ready that early.
-#if defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define LPNTK_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define LPNTK_WIDTHS
-#endif
 
 namespace lpntk::kernel {
 
