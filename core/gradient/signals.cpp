@@ -204,21 +204,26 @@ void TorchSignalComputer::writeDerived(const Capture& captured, const std::map<V
     }
 }
 
-/// Two real calls; memory is a constant and a share per sample.
+/// Two real calls; memory is a constant and a share per sample. What is written is not looked at, so all layers share
+/// their rows: a large network's signals may be larger than its capture.
 void TorchSignalComputer::measureMemory() {
+    std::int64_t widest = 1;
+    for (const SignalLayer& layer : m_layout.layers)
+        widest = std::max({widest, layer.leftWidth, layer.rightWidth});
     const auto peakOf = [&](std::int64_t samples) {
         const at::Tensor input = syntheticInput(samples).to(at::kCPU, at::kFloat).contiguous();
         const std::vector<std::int64_t> labels(static_cast<std::size_t>(samples), 0);
-        const SignalBuffers buffers(m_layout.layers, samples, options());
+        const at::Tensor rows = at::zeros({samples, widest}, options());
+        const SignalTarget shared{rows.data_ptr(), widest, rows.data_ptr(), widest};
+        const std::vector<SignalTarget> targets(m_layout.layers.size(), shared);
         const std::span<const float> pixels(input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel()));
-        return peakBytes([&] { compute(pixels, labels, buffers.targets(), {}); });
+        return peakBytes([&] { compute(pixels, labels, targets, {}); });
     };
-    constexpr std::int64_t kFew = 2, kLargeNetwork = 50'000'000;
-    const std::int64_t many = m_network->info().parameters > kLargeNetwork ? 3 : 6; // the signals themselves need room
-    const std::int64_t few = peakOf(kFew), more = peakOf(many);
+    constexpr std::int64_t kFew = 2, kMany = 6;
+    const std::int64_t few = peakOf(kFew), more = peakOf(kMany);
     // A quarter more and a few megabytes for scratch memory below libtorch.
-    m_sampleBytes = std::max<std::int64_t>((more - few) * 5 / (4 * (many - kFew)), 1024);
-    m_fixedBytes = std::max<std::int64_t>(few - kFew * (more - few) / (many - kFew), 0) + (std::int64_t{8} << 20);
+    m_sampleBytes = std::max<std::int64_t>((more - few) * 5 / (4 * (kMany - kFew)), 1024);
+    m_fixedBytes = std::max<std::int64_t>(few - kFew * (more - few) / (kMany - kFew), 0) + (std::int64_t{8} << 20);
 }
 
 std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const float> inputs,

@@ -81,15 +81,18 @@ struct Needs {
     std::int64_t base = 0; ///< what the whole job keeps
     std::int64_t perWorker = 0;
     std::int64_t perRow = 0;
+    std::int64_t afterwards = 0; ///< what the audit at the end takes, when workers and rows are gone
     std::int64_t budget = 0;
 
-    std::int64_t total(std::int64_t workers, std::int64_t rows) const { return base + workers * perWorker + rows * perRow; }
+    std::int64_t total(std::int64_t workers, std::int64_t rows) const {
+        return base + std::max(workers * perWorker + rows * perRow, afterwards);
+    }
     bool fits(std::int64_t workers, std::int64_t rows) const { return total(workers, rows) <= budget; }
     std::int64_t workersFitting(std::int64_t rows) const {
-        return (budget - total(0, rows)) / std::max<std::int64_t>(perWorker, 1);
+        return (budget - base - rows * perRow) / std::max<std::int64_t>(perWorker, 1);
     }
     std::int64_t rowsFitting(std::int64_t workers) const {
-        return perRow == 0 ? std::numeric_limits<std::int64_t>::max() : (budget - total(workers, 0)) / perRow;
+        return perRow == 0 ? std::numeric_limits<std::int64_t>::max() : (budget - base - workers * perWorker) / perRow;
     }
 };
 
@@ -107,6 +110,10 @@ struct Memory {
         constexpr std::int64_t step = 64 * kMegabyte;
         const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
         main.base = (held + step - 1) / step * step + JobState::bytes(plan, layout);
+        const auto reference = makeDevice("cpu", run::Precision::fp64, plan.columnChunk, source.layers());
+        // Its numbers are twice as long as float32's.
+        main.afterwards = std::min<std::int64_t>(plan.auditRows, plan.rows) * reference->bytesPerRow() +
+                          2 * source.workingBytes(kSmallestBatch);
         main.budget = budget;
         const std::int64_t side = layout.largestSide();
         if (const std::optional<std::int64_t> own = device->ownMemory()) {

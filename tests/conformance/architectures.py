@@ -160,7 +160,7 @@ def reference(network, pictures, labels):
 def own(lpntk, command, folder, program, *options):
     """What a command of the program prints as JSON."""
     answer = subprocess.run([lpntk, command, "--data", folder / "data.npz", "--split", "train", "--preprocess", "none",
-                             "--model", program, "--threads", str(THREADS), "--memory", "18G", "--json", "--quiet",
+                             "--model", program, "--threads", str(THREADS), "--memory", "20G", "--json", "--quiet",
                              *options], capture_output=True, text=True)
     if answer.returncode != 0:
         words = answer.stderr.strip() or answer.stdout.strip() or f"ended with {answer.returncode}"

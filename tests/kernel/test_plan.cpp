@@ -108,6 +108,27 @@ private Q_SLOTS:
         QCOMPARE(tests::makeFakeJob(fake, source, reference).manifest.plan.store, run::StoreType::f16);
     }
 
+    void theAuditFitsToo() {
+        // Two rows of a hundred million numbers: 0.8 GB while tiles are computed, 1.6 GB in the float64 of the audit.
+        class Wide : public tests::FakeSource {
+        public:
+            Wide() : FakeSource(10, false) {}
+            const std::vector<gradient::SignalLayer>& layers() const override { return m_wide; }
+
+        private:
+            std::vector<gradient::SignalLayer> m_wide{{"conv", "conv2d", false, 100'000'000, 100'000'000, 0}};
+        };
+        const Wide source;
+        const tests::FakeSource reference(10, true);
+        FakeJob fake;
+        fake.rows = 2;
+        fake.options.memoryBytes = std::int64_t{1500} << 20;
+        const std::string problem = tests::failureOf([&] { tests::makeFakeJob(fake, source, reference); });
+        QVERIFY2(problem.find("at least --memory ") != std::string::npos, problem.c_str());
+        fake.options.memoryBytes = std::int64_t{2000} << 20;
+        QCOMPARE(tests::failureOf([&] { tests::makeFakeJob(fake, source, reference); }), std::string());
+    }
+
     void aBudgetThatCannotWorkSaysWhatWould() {
         const tests::FakeSource source(10, false), reference(10, true);
         FakeJob fake;
