@@ -1,8 +1,12 @@
 #include <core/gradient/layers_torch.h>
 
+#include <core/gradient/position_signals_torch.h>
+
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace lpntk::gradient {
 
@@ -77,7 +81,9 @@ private:
         m_layout.rules.push_back(rule);
         std::vector<ValueId> remaining = use.parameterValues();
         if (rule == Rule::linearImplicit && isOwn(weightOf(use)->id))
-            addImplicit(index, use, remaining);
+            addImplicit(index, use, std::nullopt, remaining);
+        else if (auto positions = positionsOf(use, rule); positions && isOwn(weightOf(use)->id))
+            addImplicit(index, use, std::move(positions), remaining);
         addOwn(use, rule, remaining);
         for (const ValueId id : remaining) {
             for (const std::int64_t leaf : leavesBehind(id))
@@ -85,7 +91,7 @@ private:
         }
     }
 
-    void addImplicit(std::size_t index, const Use& use, std::vector<ValueId>& remaining) {
+    void addImplicit(std::size_t index, const Use& use, std::optional<Positions> positions, std::vector<ValueId>& remaining) {
         const Operand* bias = biasOf(use);
         const bool withBias = bias && bias->parameter && isOwn(bias->id);
         const at::Tensor& weight = weightOf(use)->value;
@@ -95,9 +101,17 @@ private:
         const std::int64_t leaf = m_interpreter.parameterIndex(weightOf(use)->id);
         m_layout.implicit[index] = {m_layout.layers.size(), leaf,
                                     withBias ? m_interpreter.parameterIndex(bias->id) : -1};
-        m_layout.layers.push_back({moduleOf(name(leaf)), operationOf(use), true,
-                                   weight.numel() + (withBias ? weight.size(0) : 0),
-                                   weight.size(1) + (withBias ? 1 : 0), weight.size(0)});
+        SignalLayer layer{moduleOf(name(leaf)), operationOf(use), true, weight.numel() + (withBias ? weight.size(0) : 0)};
+        if (positions) {
+            positions->bias = withBias;
+            layer.leftWidth = positions->inputs * positions->inputDepth;
+            layer.rightWidth = positions->outputs * positions->outputDepth;
+            layer.positions = std::make_shared<const Positions>(std::move(*positions));
+        } else {
+            layer.leftWidth = weight.size(1) + (withBias ? 1 : 0);
+            layer.rightWidth = weight.size(0);
+        }
+        m_layout.layers.push_back(std::move(layer));
     }
 
     void addOwn(const Use& use, Rule rule, std::vector<ValueId>& remaining) {

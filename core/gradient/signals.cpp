@@ -2,6 +2,7 @@
 
 #include <core/base/error.h>
 #include <core/gradient/memory_meter_torch.h>
+#include <core/gradient/position_signals_torch.h>
 #include <core/gradient/seeds_torch.h>
 #include <core/gradient/signal_computer_torch.h>
 #include <core/model/accelerator_torch.h>
@@ -133,6 +134,14 @@ at::Tensor TorchSignalComputer::leafRows(std::int64_t leaf, std::span<const Sign
 void TorchSignalComputer::writeImplicit(const Use& use, const LayerLayout::ImplicitUse& place,
                                         const SignalTarget& target) const {
     const SignalLayer& layer = m_layout.layers[place.layer];
+    if (layer.positions) {
+        const auto put = [&](void* to, std::int64_t stride, const at::Tensor& from) {
+            at::from_blob(to, from.sizes(), {stride, from.size(2), 1}, options()).copy_(from);
+        };
+        put(target.left, target.leftStride, inputAtPositions(use, *layer.positions));
+        put(target.right, target.rightStride, outputGradientAtPositions(use, *layer.positions));
+        return;
+    }
     const at::Tensor x = linearInput(use), g = linearOutputGradient(use);
     const at::Tensor left = rowsAt(target.left, x.size(0), layer.leftWidth, target.leftStride);
     left.narrow(1, 0, x.size(1)).copy_(x);
@@ -238,6 +247,14 @@ std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const 
         gradients[static_cast<std::size_t>(leaf)] = buffers.left(place.layer).narrow(1, place.offset, place.width);
     for (const auto& [use, place] : m_layout.implicit) {
         const at::Tensor& right = buffers.right(place.layer);
+        if (const auto& positions = m_layout.layers[place.layer].positions) {
+            const at::Tensor outputs = right.view({samples, positions->outputs, positions->outputDepth});
+            gradients[static_cast<std::size_t>(place.weight)] = weightGradients(
+                *positions, buffers.left(place.layer).view({samples, positions->inputs, positions->inputDepth}), outputs);
+            if (place.bias >= 0)
+                gradients[static_cast<std::size_t>(place.bias)] = outputs.sum(1);
+            continue;
+        }
         const std::int64_t features = m_store.parameters[static_cast<std::size_t>(place.weight)].size(1);
         const at::Tensor left = buffers.left(place.layer).narrow(1, 0, features);
         gradients[static_cast<std::size_t>(place.weight)] =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <core/gradient/positions.h>
 #include <core/model/network.h>
 #include <core/run/options.h>
 
@@ -14,6 +15,7 @@ namespace lpntk::gradient {
 /// One parameter-taking operation of the network as the kernel sees it. Its part of kappa is
 ///   explicit: <left_i, left_j>                        left = gradient of phi w.r.t. its parameters (parameters numbers)
 ///   implicit: <left_i, left_j> * <right_i, right_j>   left = input (a trailing 1 when there is a bias), right = output gradient
+///   implicit at several positions: as in Positions     left = input, right = output gradient, position by position
 /// Parameters used several times, tied or derived are one explicit layer holding the summed gradient.
 struct SignalLayer {
     std::string name;
@@ -23,6 +25,7 @@ struct SignalLayer {
     std::int64_t leftWidth = 0;
     std::int64_t rightWidth = 0;    ///< 0 when explicit
     bool general = false;           ///< no fast rule: gradients by the operation's own backward pass under vmap
+    std::shared_ptr<const Positions> positions{}; ///< where an implicit layer's weight is applied at several
 };
 
 /// Where the signals of one batch go: for each layer row-major (batch, leftWidth) and (batch, rightWidth), rows at the

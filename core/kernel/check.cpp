@@ -1,5 +1,6 @@
 #include <core/kernel/check.h>
 
+#include <core/gradient/position_signals_torch.h>
 #include <core/kernel/audit.h>
 #include <core/kernel/device.h>
 #include <core/model/accelerator_torch.h>
@@ -44,10 +45,15 @@ std::vector<double> contracted(const Device& device, const SignalRows& rows, std
     return kappa;
 }
 
-/// Products of signals that are made up: an explicit layer over several column chunks, an implicit one.
+/// Products of signals that are made up: an explicit layer over several column chunks, an implicit one, and one at the
+/// positions of a convolution.
 double productError(const std::string& name, Precision precision, const base::JobContext& context) {
     constexpr std::int64_t rows = 128, wide = 9000, left = 300, right = 40, chunk = 4096;
-    std::vector<gradient::SignalLayer> layers(2);
+    gradient::Positions convolution = gradient::Positions::ofConvolution({{3, 3}, {2, 2}, {3, 3}, {2, 2}, {1, 1}, {1, 1}});
+    convolution.inputDepth = 32;
+    convolution.outputDepth = 16;
+    convolution.bias = true;
+    std::vector<gradient::SignalLayer> layers(3);
     layers[0].leftWidth = wide;
     layers[1] = {"", "", true, left * right, left, right};
     const at::Generator random = generator();
@@ -55,7 +61,12 @@ double productError(const std::string& name, Precision precision, const base::Jo
     const at::Tensor length = at::exp(at::randn({rows, 1}, random, at::kDouble) * 4);
     const at::Tensor a = (at::randn({rows, wide}, random, at::kDouble) * length).to(at::kFloat),
                      b = (at::randn({rows, left}, random, at::kDouble) * length).to(at::kFloat),
-                     c = (at::randn({rows, right}, random, at::kDouble) / length).to(at::kFloat);
+                     c = (at::randn({rows, right}, random, at::kDouble) / length).to(at::kFloat),
+                     x = at::randn({rows, convolution.inputs, convolution.inputDepth}, random, at::kDouble).to(at::kFloat),
+                     g = (at::randn({rows, convolution.outputs, convolution.outputDepth}, random, at::kDouble) *
+                          length.unsqueeze(2)).to(at::kFloat);
+    layers[2] = {"", "", true, 0, x[0].numel(), g[0].numel()};
+    layers[2].positions = std::make_shared<const gradient::Positions>(convolution);
     const auto device = makeDevice(name, precision, chunk, layers);
     const auto signals = device->allocate(rows);
     const auto targets = signals->targets(0, rows);
@@ -67,10 +78,14 @@ double productError(const std::string& name, Precision precision, const base::Jo
     put(targets[0].left, targets[0].leftStride, a);
     put(targets[1].left, targets[1].leftStride, b);
     put(targets[1].right, targets[1].rightStride, c);
+    put(targets[2].left, targets[2].leftStride, x.flatten(1));
+    put(targets[2].right, targets[2].rightStride, g.flatten(1));
     std::vector<double> self(rows);
     signals->keep(0, self);
     const auto gram = [](const at::Tensor& of) { return at::mm(of.to(at::kDouble), of.to(at::kDouble).t()); };
-    const at::Tensor expected = (gram(a) + gram(b) * gram(c)).contiguous();
+    const at::Tensor weights = gradient::weightGradients(convolution, x.to(at::kDouble), g.to(at::kDouble)),
+                     biases = g.to(at::kDouble).sum(1);
+    const at::Tensor expected = (gram(a) + gram(b) * gram(c) + gram(weights) + gram(biases)).contiguous();
     return cosineError(contracted(*device, *signals, rows, context),
                        {expected.const_data_ptr<double>(), static_cast<std::size_t>(expected.numel())}, rows);
 }

@@ -4,6 +4,7 @@
 #include <core/kernel/loops.h>
 #include <core/kernel/parts.h>
 
+#include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/mm.h>
 #include <fmt/format.h>
@@ -46,6 +47,22 @@ template <typename T> double squaredLength(const T* values, std::int64_t count) 
     return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
 
+/// How many samples of a tile a layer at several positions is computed for at once.
+struct PositionBlock {
+    std::int64_t rows = 1, columns = kMostShiftedColumns;
+    std::int64_t bytes = 0; ///< scratch memory
+
+    PositionBlock(const gradient::Positions& positions, std::size_t elementSize) {
+        constexpr std::int64_t kGramBytes = std::int64_t{2} << 20, kMostRows = 256;
+        const auto element = static_cast<std::int64_t>(elementSize);
+        const auto gramBytes = [&](std::int64_t count) { return count * count * columns * element; };
+        const std::int64_t largest = std::max(gramBytes(positions.inputs), gramBytes(positions.outputs));
+        rows = std::clamp<std::int64_t>(kGramBytes / std::max<std::int64_t>(largest, 1), 1, kMostRows);
+        bytes = rows * (gramBytes(positions.inputs) + gramBytes(positions.outputs)) +
+                columns * element * (positions.inputs * positions.inputDepth + positions.outputs * positions.outputDepth);
+    }
+};
+
 template <typename T> class CpuRows : public SignalRows {
 public:
     CpuRows(const PartLayout& layout, std::int64_t rows)
@@ -68,9 +85,13 @@ public:
     void keep(std::int64_t row, std::span<double> selfKappa) override {
         for (double& value : selfKappa) {
             value = squaredLength(at(m_layout.explicitPart, row), m_layout.explicitPart.width);
-            for (const auto& parts : m_layout.implicitParts)
-                value += squaredLength(at(parts.left, row), parts.left.width) *
-                         squaredLength(at(parts.right, row), parts.right.width);
+            for (const auto& parts : m_layout.implicitParts) {
+                if (parts.positions)
+                    value += gradient::squaredGradient(*parts.positions, at(parts.left, row), at(parts.right, row));
+                else
+                    value += squaredLength(at(parts.left, row), parts.left.width) *
+                             squaredLength(at(parts.right, row), parts.right.width);
+            }
             ++row;
         }
     }
@@ -95,8 +116,12 @@ public:
         m_context = &context;
         std::fill(tile.begin(), tile.end(), 0.0);
         addChunks(m_layout.explicitPart, tile);
-        for (const auto& parts : m_layout.implicitParts)
-            addHadamard(parts, tile);
+        for (const auto& parts : m_layout.implicitParts) {
+            if (parts.positions)
+                addPositions(parts, tile);
+            else
+                addHadamard(parts, tile);
+        }
     }
 
 private:
@@ -104,29 +129,38 @@ private:
         std::int64_t rows = 0, columns = 0;
         std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
     };
-    using Buffer = std::unique_ptr<T[], FreeAligned>;
+    /// Memory that grows with what it is asked for.
+    class Room {
+    public:
+        T* of(std::int64_t numbers) {
+            if (m_numbers < numbers) {
+                m_memory = allocateAligned<T>(numbers);
+                m_numbers = numbers;
+            }
+            return m_memory.get();
+        }
+
+    private:
+        std::unique_ptr<T[], FreeAligned> m_memory;
+        std::int64_t m_numbers = 0;
+    };
 
     /// Product over columns [begin, begin + width) of a part, into `out`.
-    void product(const Part& part, std::int64_t begin, std::int64_t width, Buffer& out, std::size_t& capacity) {
+    const T* product(const Part& part, std::int64_t begin, std::int64_t width, Room& room) {
         m_context->throwIfCancelled();
-        if (capacity < m_shape.size()) {
-            out = allocateAligned<T>(static_cast<std::int64_t>(m_shape.size()));
-            capacity = m_shape.size();
-        }
         const at::TensorOptions options(c10::CppTypeToScalarType<T>::value);
         const at::Tensor left =
             at::from_blob(m_a->at(part, 0) + begin, {m_shape.rows, width}, {part.stride, 1}, options);
         const at::Tensor right =
             at::from_blob(m_b->at(part, 0) + begin, {width, m_shape.columns}, {1, part.stride}, options);
-        at::Tensor target = at::from_blob(out.get(), {m_shape.rows, m_shape.columns}, options);
+        at::Tensor target = at::from_blob(room.of(m_shape.rows * m_shape.columns), {m_shape.rows, m_shape.columns}, options);
         at::mm_out(target, left, right);
+        return target.const_data_ptr<T>();
     }
 
     void addChunks(const Part& part, std::span<double> sum) {
-        for (std::int64_t begin = 0; begin < part.width; begin += m_chunk) {
-            product(part, begin, std::min(m_chunk, part.width - begin), m_first, m_firstCapacity);
-            addTo(sum, m_first.get());
-        }
+        for (std::int64_t begin = 0; begin < part.width; begin += m_chunk)
+            addTo(sum, product(part, begin, std::min(m_chunk, part.width - begin), m_first));
     }
 
     /// Inner products over a wide part, in float64 chunk by chunk.
@@ -139,17 +173,60 @@ private:
     void addHadamard(const PartLayout::Pair& parts, std::span<double> tile) {
         const bool narrowLeft = parts.left.width <= m_chunk, narrowRight = parts.right.width <= m_chunk;
         if (narrowLeft && narrowRight) {
-            product(parts.left, 0, parts.left.width, m_first, m_firstCapacity);
-            product(parts.right, 0, parts.right.width, m_second, m_secondCapacity);
-            addProductTo(tile, m_first.get(), m_second.get());
+            const T* const left = product(parts.left, 0, parts.left.width, m_first);
+            addProductTo(tile, left, product(parts.right, 0, parts.right.width, m_second));
         } else if (narrowRight) {
             const auto left = wide(parts.left, m_wideFirst);
-            product(parts.right, 0, parts.right.width, m_second, m_secondCapacity);
-            addProductTo(tile, left.data(), m_second.get());
+            addProductTo(tile, left.data(), product(parts.right, 0, parts.right.width, m_second));
         } else {
             const auto left = wide(parts.left, m_wideFirst);
             addProductTo(tile, left.data(), wide(parts.right, m_wideSecond).data());
         }
+    }
+
+    /// Rows of positions: `samples` from `first` on, (samples * positions, depth).
+    struct PositionRows {
+        const CpuRows<T>* rows;
+        const Part* part;
+        std::int64_t positions, depth;
+
+        at::Tensor of(std::int64_t first, std::int64_t samples) const {
+            return at::from_blob(rows->at(*part, first), {samples * positions, depth}, options);
+        }
+        at::TensorOptions options{c10::CppTypeToScalarType<T>::value};
+    };
+
+    /// In blocks whose Gram matrices stay in the last-level cache.
+    void addPositions(const PartLayout::Pair& parts, std::span<double> tile) {
+        const gradient::Positions& positions = *parts.positions;
+        const PositionBlock block(positions, sizeof(T));
+        const PositionRows leftA{m_a, &parts.left, positions.inputs, positions.inputDepth},
+            rightA{m_a, &parts.right, positions.outputs, positions.outputDepth};
+        for (std::int64_t column = 0; column < m_shape.columns; column += block.columns) {
+            const std::int64_t columns = std::min(block.columns, m_shape.columns - column);
+            const at::Tensor inputs = columnsByPosition({m_b, &parts.left, positions.inputs, positions.inputDepth}, column, columns, m_inputs),
+                             outputs = columnsByPosition({m_b, &parts.right, positions.outputs, positions.outputDepth}, column, columns, m_outputs);
+            for (std::int64_t row = 0; row < m_shape.rows; row += block.rows) {
+                m_context->throwIfCancelled();
+                const std::int64_t rows = std::min(block.rows, m_shape.rows - row);
+                addShifted(positions, gram(leftA.of(row, rows), inputs, m_first), gram(rightA.of(row, rows), outputs, m_second),
+                           rows, columns, tile.data() + row * m_shape.columns + column, m_shape.columns);
+            }
+        }
+    }
+
+    /// (positions * samples, depth): all samples at the first position, at the second, ...
+    at::Tensor columnsByPosition(const PositionRows& from, std::int64_t first, std::int64_t samples, Room& room) {
+        const at::Tensor copy = at::from_blob(room.of(samples * from.positions * from.depth),
+                                              {from.positions, samples, from.depth}, from.options);
+        copy.copy_(from.of(first, samples).view({samples, from.positions, from.depth}).transpose(0, 1));
+        return copy.view({from.positions * samples, from.depth});
+    }
+
+    const T* gram(const at::Tensor& rows, const at::Tensor& columns, Room& room) {
+        at::Tensor out = at::from_blob(room.of(rows.size(0) * columns.size(0)), {rows.size(0), columns.size(0)}, rows.options());
+        at::mm_out(out, rows, columns.t());
+        return out.const_data_ptr<T>();
     }
 
     const PartLayout& m_layout;
@@ -158,8 +235,7 @@ private:
     const CpuRows<T>* m_b = nullptr;
     Shape m_shape;
     const base::JobContext* m_context = nullptr;
-    Buffer m_first, m_second;
-    std::size_t m_firstCapacity = 0, m_secondCapacity = 0;
+    Room m_first, m_second, m_inputs, m_outputs;
     std::vector<double> m_wideFirst, m_wideSecond;
 };
 
@@ -177,7 +253,12 @@ public:
     std::int64_t workerBytes(std::int64_t tile) const override {
         const bool wide = std::any_of(m_layout.implicitParts.begin(), m_layout.implicitParts.end(),
                                       [&](const auto& parts) { return std::max(parts.left.width, parts.right.width) > m_chunk; });
-        return tile * tile * static_cast<std::int64_t>(2 * sizeof(T) + (wide ? 2 * sizeof(double) : 0));
+        std::int64_t positions = 0;
+        for (const auto& parts : m_layout.implicitParts) {
+            if (parts.positions)
+                positions = std::max(positions, PositionBlock(*parts.positions, sizeof(T)).bytes);
+        }
+        return tile * tile * static_cast<std::int64_t>(2 * sizeof(T) + (wide ? 2 * sizeof(double) : 0)) + positions;
     }
 
     std::optional<std::int64_t> ownMemory() const override { return std::nullopt; }

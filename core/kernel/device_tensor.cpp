@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -45,6 +46,25 @@ at::Tensor powerOfTwo(const at::Tensor& exponent) { return at::bitwise_left_shif
 at::Tensor scaleOf(const at::Tensor& values) {
     const at::Tensor exponent = std::get<1>(at::frexp(values.abs().amax(1)));
     return at::clamp(kScaledExponent - exponent, -126, 127).to(at::kInt);
+}
+
+/// What scaled numbers are multiplied by to be as they were.
+at::Tensor unscaled(const at::Tensor& exponent) { return at::reciprocal(powerOfTwo(exponent)).to(at::kDouble); }
+
+/// Sums over positions of output times input Gram entries for pairs of samples, (rows, columns) in float64; inputs (rows,
+/// inputs, columns, inputs), outputs (rows, outputs, columns, outputs).
+at::Tensor shiftedSums(const gradient::Positions& positions, const at::Tensor& inputs, const at::Tensor& outputs) {
+    // What meets the padding meets a position of zeros.
+    const at::Tensor withPadding = at::constant_pad_nd(inputs, {0, 1, 0, 0, 0, 1});
+    at::Tensor met = at::zeros_like(outputs);
+    for (std::int64_t tap = 0; tap < positions.taps; ++tap) {
+        std::vector<std::int64_t> places;
+        for (std::int64_t p = 0; p < positions.outputs; ++p)
+            places.push_back(positions.at(tap, p) < 0 ? positions.inputs : positions.at(tap, p));
+        const at::Tensor index = at::tensor(places, at::TensorOptions(at::kLong).device(inputs.device()));
+        met += withPadding.index_select(1, index).index_select(3, index);
+    }
+    return at::mul(outputs, met).sum({1, 3}, /*keepdim=*/false, at::kDouble);
 }
 
 /// One part of the signals of some rows.
@@ -117,9 +137,22 @@ public:
             rows = stored(row, count);
         }
         const auto squares = [&](std::size_t part) { return at::square(rows[part].to(at::kDouble)).sum(1); };
+        const auto squaresOfPositions = [&](std::size_t part, const gradient::Positions& positions) {
+            const auto gram = [&](const at::Tensor& of, std::int64_t at, std::int64_t depth) {
+                const at::Tensor matrix = of.to(at::kDouble).view({count, at, depth});
+                return at::bmm(matrix, matrix.transpose(1, 2)).unsqueeze(2);
+            };
+            const at::Tensor inputs = gram(rows[part], positions.inputs, positions.inputDepth),
+                             outputs = gram(rows[part + 1], positions.outputs, positions.outputDepth);
+            at::Tensor sums = shiftedSums(positions, inputs, outputs);
+            return (positions.bias ? sums.add_(outputs.sum({1, 3})) : sums).view({count});
+        };
         at::Tensor sum = squares(0);
-        for (std::size_t part = 1; part < rows.size(); part += 2)
-            sum += squares(part) * squares(part + 1);
+        std::size_t next = 1;
+        for (const auto& pair : m_layout.implicitParts) {
+            sum += pair.positions ? squaresOfPositions(next, *pair.positions) : squares(next) * squares(next + 1);
+            next += 2;
+        }
         for (std::size_t part = 0; m_half && part < rows.size(); ++part)
             m_parts[part].keep(row, rows[part]);
         at::from_blob(selfKappa.data(), {count}, at::kDouble).copy_(sum);
@@ -153,6 +186,15 @@ private:
     std::map<std::int64_t, std::vector<at::Tensor>> m_arriving; ///< float32 signals by first row, until they are kept
 };
 
+/// Samples on each side of a block of pairs whose Gram matrices of positions are held at once: one of inputs and one with
+/// padding, one of outputs, and two that are being summed.
+constexpr std::int64_t kPositionBytes = std::int64_t{256} << 20;
+std::int64_t positionSide(const gradient::Positions& positions) {
+    const std::int64_t longest = std::max(positions.inputs + 1, positions.outputs);
+    const double pairs = static_cast<double>(kPositionBytes) / (5.0 * sizeof(double) * static_cast<double>(longest * longest));
+    return std::max<std::int64_t>(static_cast<std::int64_t>(std::sqrt(pairs)), 1);
+}
+
 /// A stream of its own for each worker, so that one's products run while another's tile is on its way to main memory.
 std::optional<c10::Stream> ownStream(c10::Device device) {
     if (device.is_cpu())
@@ -176,7 +218,10 @@ public:
         at::Tensor sum = inner(0, m_layout.explicitPart);
         std::size_t part = 1;
         for (const auto& pair : m_layout.implicitParts) {
-            sum += inner(part, pair.left).mul_(inner(part + 1, pair.right));
+            if (pair.positions)
+                addPositions(part, *pair.positions, sum);
+            else
+                sum += inner(part, pair.left).mul_(inner(part + 1, pair.right));
             part += 2;
         }
         copyOut(sum, tile);
@@ -198,11 +243,56 @@ private:
             }
         }
         if (left.exponent.defined()) {
-            const auto unscaled = [](const at::Tensor& exponent) { return at::reciprocal(powerOfTwo(exponent)).to(at::kDouble); };
             sum.mul_(unscaled(left.exponent.narrow(0, 0, m_rows)).unsqueeze(1));
             sum.mul_(unscaled(right.exponent.narrow(0, 0, m_columns)));
         }
         return sum;
+    }
+
+    /// A layer at several positions, in blocks of samples whose Gram matrices of positions fit into a fixed share.
+    void addPositions(std::size_t part, const gradient::Positions& positions, const at::Tensor& sum) {
+        const std::int64_t side = positionSide(positions);
+        for (std::int64_t row = 0; row < m_rows; row += side) {
+            const std::int64_t rows = std::min(side, m_rows - row);
+            for (std::int64_t column = 0; column < m_columns; column += side) {
+                const std::int64_t columns = std::min(side, m_columns - column);
+                const at::Tensor outputs = positionGram(part + 1, {row, rows}, {column, columns}, positions.outputs, positions.outputDepth);
+                at::Tensor found = shiftedSums(
+                    positions, positionGram(part, {row, rows}, {column, columns}, positions.inputs, positions.inputDepth), outputs);
+                unscale(found, part, {row, rows}, {column, columns});
+                if (positions.bias)
+                    found += outputs.sum({1, 3}, /*keepdim=*/false, at::kDouble);
+                unscale(found, part + 1, {row, rows}, {column, columns});
+                sum.narrow(0, row, rows).narrow(1, column, columns).add_(found);
+            }
+        }
+    }
+
+    struct Range {
+        std::int64_t begin, count;
+    };
+
+    void unscale(at::Tensor& values, std::size_t part, Range rows, Range columns) const {
+        const at::Tensor &left = m_a->part(part).exponent, &right = m_b->part(part).exponent;
+        if (!left.defined())
+            return;
+        values.mul_(unscaled(left.narrow(0, rows.begin, rows.count)).unsqueeze(1));
+        values.mul_(unscaled(right.narrow(0, columns.begin, columns.count)));
+    }
+
+    /// (rows, positions, columns, positions) of the numbers as they are stored, in the type that products are summed in.
+    at::Tensor positionGram(std::size_t part, Range rows, Range columns, std::int64_t positions, std::int64_t depth) const {
+        const StoredPart &left = m_a->part(part), &right = m_b->part(part);
+        const auto matrix = [&](const at::Tensor& of, Range range) {
+            return of.narrow(0, range.begin, range.count).view({range.count * positions, depth});
+        };
+        at::Tensor gram = product(matrix(left.values, rows), matrix(right.values, columns));
+        if (m_precision == Precision::fp16x3) {
+            constexpr double kRest = 1.0 / (1 << kRestExponent);
+            gram.add_(product(matrix(left.values, rows), matrix(right.rest, columns)), kRest);
+            gram.add_(product(matrix(left.rest, rows), matrix(right.values, columns)), kRest);
+        }
+        return gram.view({rows.count, positions, columns.count, positions});
     }
 
     /// a (rows, k) times b (columns, k) transposed, summed in float32 (fp64: in float64).
@@ -258,7 +348,11 @@ public:
         return m_layout.elementsPerRow * element * (m_precision == Precision::fp16x3 ? 2 : 1);
     }
     /// Two float64 tiles, a product, and a half-precision run's scales.
-    std::int64_t workerBytes(std::int64_t tile) const override { return tile * tile * 24 + tile * 32; }
+    std::int64_t workerBytes(std::int64_t tile) const override {
+        const bool positions = std::any_of(m_layout.implicitParts.begin(), m_layout.implicitParts.end(),
+                                           [](const auto& parts) { return parts.positions != nullptr; });
+        return tile * tile * 24 + tile * 32 + (positions ? kPositionBytes : 0);
+    }
     std::optional<std::int64_t> ownMemory() const override {
         return m_device.is_cpu() ? std::nullopt : std::optional(model::freeDeviceMemory(m_device));
     }

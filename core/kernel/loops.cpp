@@ -44,6 +44,50 @@ LPNTK_WIDTHS void addProductTo(std::span<double> sum, const double* a, const dou
         to[i] += a[i] * b[i];
 }
 
+namespace {
+
+template <typename T>
+inline __attribute__((always_inline)) void shifted(const gradient::Positions& positions, const T* inputs, const T* outputs,
+                                                   std::int64_t rows, std::int64_t columns, double* tile,
+                                                   std::int64_t stride) {
+    const std::int64_t in = positions.inputs, out = positions.outputs;
+    std::array<T, kMostShiftedColumns> sums;
+    T* const sum = sums.data();
+    for (std::int64_t row = 0; row < rows; ++row) {
+        double* const to = tile + row * stride;
+        for (std::int64_t p = 0; p < out; ++p) {
+            for (std::int64_t q = 0; q < out; ++q) {
+                const T start = positions.bias ? T(1) : T(0);
+                for (std::int64_t j = 0; j < columns; ++j)
+                    sum[j] = start;
+                for (std::int64_t tap = 0; tap < positions.taps; ++tap) {
+                    const std::int32_t a = positions.at(tap, p), b = positions.at(tap, q);
+                    if (a < 0 || b < 0)
+                        continue;
+                    const T* const met = inputs + ((row * in + a) * in + b) * columns;
+                    for (std::int64_t j = 0; j < columns; ++j)
+                        sum[j] += met[j];
+                }
+                const T* const factor = outputs + ((row * out + p) * out + q) * columns;
+                for (std::int64_t j = 0; j < columns; ++j)
+                    to[j] += static_cast<double>(factor[j]) * static_cast<double>(sum[j]);
+            }
+        }
+    }
+}
+
+} // namespace
+
+LPNTK_WIDTHS void addShifted(const gradient::Positions& positions, const float* inputs, const float* outputs,
+                             std::int64_t rows, std::int64_t columns, double* tile, std::int64_t stride) {
+    shifted(positions, inputs, outputs, rows, columns, tile, stride);
+}
+
+LPNTK_WIDTHS void addShifted(const gradient::Positions& positions, const double* inputs, const double* outputs,
+                             std::int64_t rows, std::int64_t columns, double* tile, std::int64_t stride) {
+    shifted(positions, inputs, outputs, rows, columns, tile, stride);
+}
+
 LPNTK_WIDTHS void narrow(std::span<const double> values, std::span<float> out) {
     const double* const from = values.data();
     float* const to = out.data();

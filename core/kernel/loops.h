@@ -1,6 +1,7 @@
 #pragma once
 
 #include <core/formats/half.h>
+#include <core/gradient/positions.h>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,15 @@ void addTo(std::span<double> sum, const double* values);
 void addProductTo(std::span<double> sum, const float* a, const float* b);
 void addProductTo(std::span<double> sum, const double* a, const float* b);
 void addProductTo(std::span<double> sum, const double* a, const double* b);
+
+/// Adds what a layer at several positions gives to `rows` rows of `columns` entries of a tile, `stride` apart. The Gram
+/// matrices of positions have the columns' samples side by side: inputs (rows, inputs, inputs, columns), outputs (rows,
+/// outputs, outputs, columns). At most kMostShiftedColumns columns.
+constexpr std::int64_t kMostShiftedColumns = 64;
+void addShifted(const gradient::Positions& positions, const float* inputs, const float* outputs, std::int64_t rows,
+                std::int64_t columns, double* tile, std::int64_t stride);
+void addShifted(const gradient::Positions& positions, const double* inputs, const double* outputs, std::int64_t rows,
+                std::int64_t columns, double* tile, std::int64_t stride);
 
 /// Rounds each value once.
 void narrow(std::span<const double> values, std::span<float> out);

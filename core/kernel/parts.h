@@ -3,6 +3,7 @@
 #include <core/gradient/signals.h>
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace lpntk::kernel {
@@ -32,7 +33,7 @@ struct PartLayout {
         for (const auto& layer : layers) {
             if (!layer.implicit)
                 continue;
-            implicitParts.push_back({{layer.leftWidth}, {layer.rightWidth}});
+            implicitParts.push_back({{layer.leftWidth}, {layer.rightWidth}, layer.positions});
             add(implicitParts.back().left);
             add(implicitParts.back().right);
         }
@@ -40,6 +41,7 @@ struct PartLayout {
 
     struct Pair {
         Part left, right;
+        std::shared_ptr<const gradient::Positions> positions; ///< null where there is one; else rows have no gaps
     };
     Part explicitPart;
     std::vector<std::int64_t> explicitOffset; ///< by layer, -1 for implicit ones

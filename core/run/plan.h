@@ -13,7 +13,8 @@ namespace lpntk::run {
 struct LayerPlan {
     std::string name;              ///< "fc1", "layer4.0.conv1"
     std::string operation;         ///< "linear", "conv2d", "batch_norm", ...
-    std::string way;               ///< "implicit", "explicit"; "general": explicit, by the slower way for any operation
+    std::string way;               ///< "implicit", "explicit"; "shifted": implicit at several positions; "general": explicit, by
+                                   ///< the slower way for any operation
     std::int64_t parameters = 0;
     std::int64_t macsPerPair = 0;  ///< exact multiply-adds per pair of samples
     std::int64_t signalFloats = 0; ///< numbers kept per sample

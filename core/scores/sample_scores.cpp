@@ -37,11 +37,16 @@ double squaredNorm(const std::vector<float>& rows, std::int64_t row, std::int64_
     return sum;
 }
 
-/// Squared norm of one sample's gradient over all parameters. An implicit layer's gradient is the outer product of its
-/// two sides, so that its norm is the product of theirs.
+/// Squared norm of one sample's gradient over all parameters. An implicit layer's gradient at one position is the outer
+/// product of its two sides, so that its norm is the product of theirs.
 double squaredGradient(const std::vector<gradient::SignalLayer>& layers, const Signals& signals, std::int64_t row) {
     double sum = 0;
     for (std::size_t l = 0; l < layers.size(); ++l) {
+        if (layers[l].positions) {
+            sum += gradient::squaredGradient(*layers[l].positions, signals.left[l].data() + row * layers[l].leftWidth,
+                                             signals.right[l].data() + row * layers[l].rightWidth);
+            continue;
+        }
         const double left = squaredNorm(signals.left[l], row, layers[l].leftWidth);
         sum += layers[l].implicit ? left * squaredNorm(signals.right[l], row, layers[l].rightWidth) : left;
     }

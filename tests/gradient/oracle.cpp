@@ -1,5 +1,6 @@
 #include "oracle.h"
 
+#include <core/gradient/position_signals_torch.h>
 #include <core/gradient/signals.h>
 #include <core/model/graph.h>
 #include <core/model/parameters_torch.h>
@@ -135,6 +136,18 @@ at::Tensor kernelOf(const model::Network& network, const at::Tensor& inputs, con
             const at::Tensor x = rows.narrow(1, 0, width).to(at::kDouble);
             return at::mm(x, x.t());
         };
+        if (layer.positions) {
+            const gradient::Positions& at = *layer.positions;
+            const auto rows = [&](const at::Tensor& of, std::int64_t positions, std::int64_t depth) {
+                return of.narrow(1, 0, positions * depth).to(at::kDouble).reshape({samples, positions, depth});
+            };
+            const at::Tensor outputs = rows(right[i], at.outputs, at.outputDepth);
+            const at::Tensor weights = gradient::weightGradients(at, rows(left[i], at.inputs, at.inputDepth), outputs);
+            kernel += at::mm(weights, weights.t());
+            if (at.bias)
+                kernel += at::mm(outputs.sum(1), outputs.sum(1).t());
+            continue;
+        }
         const at::Tensor part = gram(left[i], layer.leftWidth);
         kernel += layer.implicit ? part * gram(right[i], layer.rightWidth) : part;
     }

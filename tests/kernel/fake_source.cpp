@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <span>
 
 namespace lpntk::tests {
 
@@ -28,13 +30,48 @@ std::uint64_t key(std::int64_t a, std::int64_t b) {
     return static_cast<std::uint64_t>(a) * 1000003u + static_cast<std::uint64_t>(b) * 7919u;
 }
 
+/// A convolution of pictures of 3 x 2 pixels with a weight of 2 x 2, stride (2, 1) and padding 1, and of its output.
+constexpr std::int64_t kDepth = 16, kInputs = 3 * 2, kOutputs = 2 * 3;
+
+/// kappa of that layer from its definition.
+double convolutionKappa(std::span<const double> xa, std::span<const double> ga, std::span<const double> xb,
+                        std::span<const double> gb) {
+    const auto inner = [](std::span<const double> a, std::int64_t i, std::span<const double> b, std::int64_t j) {
+        const auto row = [](std::span<const double> of, std::int64_t at) {
+            return of.subspan(static_cast<std::size_t>(at * kDepth), static_cast<std::size_t>(kDepth));
+        };
+        return std::inner_product(row(a, i).begin(), row(a, i).end(), row(b, j).begin(), 0.0);
+    };
+    double sum = 0;
+    for (std::int64_t p = 0; p < kOutputs; ++p) {
+        for (std::int64_t q = 0; q < kOutputs; ++q) {
+            double met = 1; // the bias
+            for (std::int64_t tap = 0; tap < 4; ++tap) {
+                const auto pixel = [&](std::int64_t output) {
+                    const std::int64_t row = output / 3 * 2 - 1 + tap / 2, column = output % 3 - 1 + tap % 2;
+                    return row >= 0 && row < 3 && column >= 0 && column < 2 ? row * 2 + column : -1;
+                };
+                if (pixel(p) >= 0 && pixel(q) >= 0)
+                    met += inner(xa, pixel(p), xb, pixel(q));
+            }
+            sum += met * inner(ga, p, gb, q);
+        }
+    }
+    return sum;
+}
+
 } // namespace
 
 FakeSource::FakeSource(int classes, bool inDouble) : m_classes(classes), m_inDouble(inDouble) {
     m_layers = {{"conv", "conv2d", false, 70, 70, 0},
                 {"fc1", "linear", true, 45 * 6, 45, 6},
                 {"norm", "batch_norm", false, 5, 5, 0},
-                {"fc2", "linear", true, 9 * 4, 9, 4}};
+                {"fc2", "linear", true, 9 * 4, 9, 4},
+                {"last", "conv2d", true, 4 * kDepth * kDepth + kDepth, kInputs * kDepth, kOutputs * kDepth}};
+    gradient::Positions positions = gradient::Positions::ofConvolution({{3, 2}, {2, 3}, {2, 2}, {2, 1}, {1, 1}, {1, 1}});
+    positions.inputDepth = positions.outputDepth = kDepth;
+    positions.bias = true;
+    m_layers.back().positions = std::make_shared<const gradient::Positions>(positions);
 }
 
 double FakeSource::value(std::int64_t sample, std::int64_t label, std::int64_t number) const {
@@ -86,6 +123,19 @@ double FakeSource::kappa(std::int64_t a, std::int64_t labelA, std::int64_t b, st
         return part;
     };
     for (const auto& layer : m_layers) {
+        if (layer.positions) {
+            const auto values = [&](std::int64_t sample, std::int64_t label, std::int64_t from, std::int64_t count) {
+                std::vector<double> numbers;
+                for (std::int64_t i = 0; i < count; ++i)
+                    numbers.push_back(value(sample, label, from + i));
+                return numbers;
+            };
+            const std::int64_t outputs = number + layer.leftWidth;
+            sum += convolutionKappa(values(a, labelA, number, layer.leftWidth), values(a, labelA, outputs, layer.rightWidth),
+                                    values(b, labelB, number, layer.leftWidth), values(b, labelB, outputs, layer.rightWidth));
+            number = outputs + layer.rightWidth;
+            continue;
+        }
         const double left = inner(layer.leftWidth);
         sum += layer.implicit ? left * inner(layer.rightWidth) : left;
     }

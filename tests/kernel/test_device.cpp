@@ -49,9 +49,11 @@ struct Signals {
             const auto copy = [&](void* to, std::int64_t stride, std::int64_t width, const at::Tensor& from) {
                 at::from_blob(to, {kRows, width}, {stride, 1}, at::TensorOptions(type).device(device)).copy_(from);
             };
-            copy(targets[i].left, targets[i].leftStride, layers[i].leftWidth, host[2 * i] * factors.to(type));
+            // Gradients grow; what went into a layer does not.
+            const at::Tensor factor = factors.to(type);
+            copy(targets[i].left, targets[i].leftStride, layers[i].leftWidth, layers[i].implicit ? host[2 * i] : host[2 * i] * factor);
             if (layers[i].implicit)
-                copy(targets[i].right, targets[i].rightStride, layers[i].rightWidth, host[2 * i + 1]);
+                copy(targets[i].right, targets[i].rightStride, layers[i].rightWidth, host[2 * i + 1] * factor);
         }
     }
 
