@@ -58,7 +58,8 @@ at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight
     if (geometry.isPointwise(weight)) {
         at::Tensor flat = out.view({-1, weight.size(0)});
         at::mm_out(flat, pictures.view({-1, x.size(1)}), taps.view({weight.size(0), -1}).t());
-    } else if (const at::Tensor transformed = winograd ? winograd->of(weight, x, geometry) : at::Tensor(); transformed.defined()) {
+    } else if (const at::Tensor transformed = winograd ? winograd->of(weight, x, geometry) : at::Tensor();
+               transformed.defined()) {
         winogradConvolution(pictures, transformed, geometry, out);
     } else {
         const std::int64_t above = geometry.padding[0], left = geometry.padding[1];

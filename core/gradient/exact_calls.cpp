@@ -51,7 +51,8 @@ bool isPlainCall(const Interpreter::Step& step, const torch::jit::Stack& stack, 
                                      : stack[1].toTensor().dim() == 2;
 }
 
-at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Stack& stack, const WinogradWeights* winograd) {
+at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Stack& stack,
+                            const WinogradWeights* winograd) {
     const at::Tensor physical = model::unwrapped(stack[0].toTensor());
     const at::Tensor out =
         channelsLastConvolution(physical.flatten(0, 1), stack[1].toTensor(), optionalTensor(stack[2]),

@@ -91,7 +91,8 @@ private:
         }
     }
 
-    void addImplicit(std::size_t index, const Use& use, std::optional<Positions> positions, std::vector<ValueId>& remaining) {
+    void addImplicit(std::size_t index, const Use& use, std::optional<Positions> positions,
+                     std::vector<ValueId>& remaining) {
         const Operand* bias = biasOf(use);
         const bool withBias = bias && bias->parameter && isOwn(bias->id);
         const at::Tensor& weight = weightOf(use)->value;
@@ -101,7 +102,8 @@ private:
         const std::int64_t leaf = m_interpreter.parameterIndex(weightOf(use)->id);
         m_layout.implicit[index] = {m_layout.layers.size(), leaf,
                                     withBias ? m_interpreter.parameterIndex(bias->id) : -1};
-        SignalLayer layer{moduleOf(name(leaf)), operationOf(use), true, weight.numel() + (withBias ? weight.size(0) : 0)};
+        SignalLayer layer{moduleOf(name(leaf)), operationOf(use), true,
+                          weight.numel() + (withBias ? weight.size(0) : 0)};
         if (positions) {
             positions->bias = withBias;
             layer.leftWidth = positions->inputs * positions->inputDepth;

@@ -21,7 +21,7 @@ struct LayerLayout {
     struct ImplicitUse {
         std::size_t layer = 0;
         std::int64_t weight = 0; ///< parameter index
-        std::int64_t bias = -1;  ///< parameter index, the left row then ends with a one or Positions say so; -1 for none
+        std::int64_t bias = -1; ///< parameter index, the left row then ends with a one or Positions say so; -1 for none
     };
     std::vector<SignalLayer> layers;
     std::vector<Rule> rules;                     ///< per use
@@ -31,8 +31,9 @@ struct LayerLayout {
     std::map<model::ValueId, std::vector<std::int64_t>> derivedFrom;
 };
 
-/// A use all of whose parameters are leaves that nothing else takes is one layer (implicit where the rule allows or few positions make it cheaper); every
-/// other leaf is an explicit layer of its own that holds the sum over its uses. `leaves` are the tensors of the capture.
+/// A use all of whose parameters are leaves that nothing else takes is one layer (implicit where the rule allows or few
+/// positions make it cheaper); every other leaf is an explicit layer of its own that holds the sum over its uses.
+/// `leaves` are the tensors of the capture.
 LayerLayout layOut(const model::Interpreter& interpreter, const model::Graph& graph, const Capture& capture,
                    const std::vector<at::Tensor>& leaves);
 

@@ -6,10 +6,15 @@ namespace lpntk::gradient {
 
 namespace {
 
-/// Rows of a matrix of positions start on a cache line, and a product sums about as many numbers in float32 as elsewhere.
-bool fitsDepth(std::int64_t depth) { return depth % 16 == 0 && depth <= 8192; }
+/// Rows of a matrix of positions start on a cache line, and a product sums about as many numbers in float32 as
+/// elsewhere.
+bool fitsDepth(std::int64_t depth) {
+    return depth % 16 == 0 && depth <= 8192;
+}
 
-std::array<std::int64_t, 2> asArray(const std::vector<std::int64_t>& pair) { return {pair[0], pair[1]}; }
+std::array<std::int64_t, 2> asArray(const std::vector<std::int64_t>& pair) {
+    return {pair[0], pair[1]};
+}
 
 std::optional<Positions> positionsOfConvolution(const Use& use) {
     const at::Tensor &weight = weightOf(use)->value, &x = inputOf(use)->value, &g = use.outputGradients[0];
@@ -32,7 +37,8 @@ std::optional<Positions> positionsOfConvolution(const Use& use) {
 
 std::optional<Positions> positionsOfLinear(const Use& use) {
     const at::Tensor& weight = weightOf(use)->value;
-    Positions positions = Positions::ofRows(inputOf(use)->value.numel() / (inputOf(use)->value.size(0) * weight.size(1)));
+    Positions positions =
+        Positions::ofRows(inputOf(use)->value.numel() / (inputOf(use)->value.size(0) * weight.size(1)));
     positions.inputDepth = weight.size(1);
     positions.outputDepth = weight.size(0);
     return positions;
@@ -46,9 +52,10 @@ std::optional<Positions> positionsOf(const Use& use, Rule rule) {
     const at::Tensor& weight = weightOf(use)->value;
     if (!fitsDepth(weight.size(0)) || !fitsDepth(weight.size(1)))
         return std::nullopt;
-    std::optional<Positions> positions = rule == Rule::convolution ? positionsOfConvolution(use) : positionsOfLinear(use);
-    // What a sum costs in multiply-adds. A card reads and writes its memory for each of them: 80 bytes of 4 TB/s, while a
-    // multiply-add takes a three hundred trillionth of a second.
+    std::optional<Positions> positions =
+        rule == Rule::convolution ? positionsOfConvolution(use) : positionsOfLinear(use);
+    // What a sum costs in multiply-adds. A card reads and writes its memory for each of them: 80 bytes of 4 TB/s, while
+    // a multiply-add takes a three hundred trillionth of a second.
     constexpr std::int64_t kCostOfSum = 4, kCostOfSumOnCard = 5000;
     const std::int64_t cost = inputOf(use)->value.is_cpu() ? kCostOfSum : kCostOfSumOnCard;
     if (positions && positions->macsPerPair() + cost * positions->sumsPerPair() > weight.numel())

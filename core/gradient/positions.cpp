@@ -11,9 +11,12 @@ namespace lpntk::gradient {
 
 namespace {
 
-std::size_t size(std::int64_t value) { return static_cast<std::size_t>(value); }
+std::size_t size(std::int64_t value) {
+    return static_cast<std::size_t>(value);
+}
 
-template <typename T> inline __attribute__((always_inline)) double dotInLanes(const T* a, const T* b, std::int64_t count) {
+template <typename T>
+inline __attribute__((always_inline)) double dotInLanes(const T* a, const T* b, std::int64_t count) {
     constexpr std::int64_t kLanes = 8;
     std::array<double, kLanes> lanes{};
     const std::int64_t whole = count / kLanes * kLanes;
@@ -26,8 +29,12 @@ template <typename T> inline __attribute__((always_inline)) double dotInLanes(co
     return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
 }
 
-LPNTK_WIDTHS double dot(const float* a, const float* b, std::int64_t count) { return dotInLanes(a, b, count); }
-LPNTK_WIDTHS double dot(const double* a, const double* b, std::int64_t count) { return dotInLanes(a, b, count); }
+LPNTK_WIDTHS double dot(const float* a, const float* b, std::int64_t count) {
+    return dotInLanes(a, b, count);
+}
+LPNTK_WIDTHS double dot(const double* a, const double* b, std::int64_t count) {
+    return dotInLanes(a, b, count);
+}
 
 /// (count, count) inner products of rows.
 template <typename T> std::vector<double> gramOf(const T* rows, std::int64_t count, std::int64_t depth) {
@@ -69,7 +76,8 @@ Positions Positions::ofConvolution(const Convolution& geometry) {
         for (std::int64_t p = 0; p < positions.outputs; ++p) {
             const std::array<std::int64_t, 2> output{p / geometry.output[1], p % geometry.output[1]};
             const auto along = [&](std::size_t axis) {
-                return output[axis] * geometry.stride[axis] - geometry.padding[axis] + place[axis] * geometry.dilation[axis];
+                return output[axis] * geometry.stride[axis] - geometry.padding[axis] +
+                       place[axis] * geometry.dilation[axis];
             };
             const std::int64_t row = along(0), column = along(1);
             const bool inside = row >= 0 && row < geometry.input[0] && column >= 0 && column < geometry.input[1];
@@ -89,13 +97,16 @@ Positions Positions::ofConvolution(const Convolution& geometry) {
     return positions;
 }
 
-Positions Positions::ofRows(std::int64_t rows) { return ofConvolution({{rows, 1}, {rows, 1}, {1, 1}, {1, 1}, {0, 0}, {1, 1}}); }
+Positions Positions::ofRows(std::int64_t rows) {
+    return ofConvolution({{rows, 1}, {rows, 1}, {1, 1}, {1, 1}, {0, 0}, {1, 1}});
+}
 
 std::int64_t Positions::sumsPerPair() const {
     std::int64_t sums = 0;
     for (std::int64_t tap = 0; tap < taps; ++tap) {
         const auto begin = met.begin() + tap * outputs;
-        const std::int64_t inside = std::count_if(begin, begin + outputs, [](std::int32_t input) { return input >= 0; });
+        const std::int64_t inside =
+            std::count_if(begin, begin + outputs, [](std::int32_t input) { return input >= 0; });
         sums += inside * inside;
     }
     return sums;

@@ -6,15 +6,16 @@
 
 namespace lpntk::gradient {
 
-/// A layer that applies one weight at several positions: a convolution at its output pixels, a linear layer at its tokens.
-/// Output position p meets, at tap t of the weight, one input position a(p, t) or the padding. Its part of kappa is
+/// A layer that applies one weight at several positions: a convolution at its output pixels, a linear layer at its
+/// tokens. Output position p meets, at tap t of the weight, one input position a(p, t) or the padding. Its part of
+/// kappa is
 ///   sum over p and q of  <g_i(p), g_j(q)> * (bias + sum over t of <x_i(a(p, t)), x_j(a(q, t))>)
-/// with x the input and g the output gradient at a position: two Gram matrices of positions and sums of shifted entries,
-/// and never the gradient of the weight. With few positions that is far less than the weight has numbers. (R. Novak,
-/// J. Sohl-Dickstein, S. Schoenholz, "Fast Finite Width Neural Tangent Kernel", ICML 2022, section 3.)
+/// with x the input and g the output gradient at a position: two Gram matrices of positions and sums of shifted
+/// entries, and never the gradient of the weight. With few positions that is far less than the weight has numbers. (R.
+/// Novak, J. Sohl-Dickstein, S. Schoenholz, "Fast Finite Width Neural Tangent Kernel", ICML 2022, section 3.)
 struct Positions {
-    std::int64_t inputs = 0, outputs = 0;          ///< how many there are
-    std::int64_t inputDepth = 0, outputDepth = 0;  ///< numbers at each: channels or features
+    std::int64_t inputs = 0, outputs = 0;         ///< how many there are
+    std::int64_t inputDepth = 0, outputDepth = 0; ///< numbers at each: channels or features
     bool bias = false;
     std::int64_t taps = 0;
     std::vector<std::int32_t> met;    ///< (taps, outputs): a(p, t), -1 for padding

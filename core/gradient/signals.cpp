@@ -250,7 +250,8 @@ std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const 
         if (const auto& positions = m_layout.layers[place.layer].positions) {
             const at::Tensor outputs = right.view({samples, positions->outputs, positions->outputDepth});
             gradients[static_cast<std::size_t>(place.weight)] = weightGradients(
-                *positions, buffers.left(place.layer).view({samples, positions->inputs, positions->inputDepth}), outputs);
+                *positions, buffers.left(place.layer).view({samples, positions->inputs, positions->inputDepth}),
+                outputs);
             if (place.bias >= 0)
                 gradients[static_cast<std::size_t>(place.bias)] = outputs.sum(1);
             continue;

@@ -13,9 +13,10 @@
 namespace lpntk::gradient {
 
 /// One parameter-taking operation of the network as the kernel sees it. Its part of kappa is
-///   explicit: <left_i, left_j>                        left = gradient of phi w.r.t. its parameters (parameters numbers)
-///   implicit: <left_i, left_j> * <right_i, right_j>   left = input (a trailing 1 when there is a bias), right = output gradient
-///   implicit at several positions: as in Positions     left = input, right = output gradient, position by position
+///   explicit: <left_i, left_j>                        left = gradient of phi w.r.t. its parameters (parameters
+///   numbers) implicit: <left_i, left_j> * <right_i, right_j>   left = input (a trailing 1 when there is a bias), right
+///   = output gradient implicit at several positions: as in Positions     left = input, right = output gradient,
+///   position by position
 /// Parameters used several times, tied or derived are one explicit layer holding the summed gradient.
 struct SignalLayer {
     std::string name;

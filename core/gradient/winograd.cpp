@@ -36,14 +36,15 @@ bool isWorthIt(const at::Tensor& weight, const at::Tensor& x, const ConvolutionG
         return false;
     // 36 products a tile instead of 9 a pixel, and something for the transforms.
     const auto tilesAlong = [](std::int64_t side) { return (side + 3) / 4; };
-    const std::int64_t height = geometry.outputSide(0, x.size(2), weight), width = geometry.outputSide(1, x.size(3), weight);
+    const std::int64_t height = geometry.outputSide(0, x.size(2), weight),
+                       width = geometry.outputSide(1, x.size(3), weight);
     return height * width > 6 * tilesAlong(height) * tilesAlong(width);
 }
 
 /// (36, K, C) of (K, C, 3, 3): how each of the numbers of a transformed tile meets the weight.
 at::Tensor transformedWeight(const at::Tensor& weight) {
-    const at::Tensor axis = at::tensor({1. / 4, 0., 0., -1. / 6, -1. / 6, -1. / 6, -1. / 6, 1. / 6, -1. / 6, 1. / 24, 1. / 12,
-                                        1. / 6, 1. / 24, -1. / 12, 1. / 6, 0., 0., 1.},
+    const at::Tensor axis = at::tensor({1. / 4, 0., 0., -1. / 6, -1. / 6, -1. / 6, -1. / 6, 1. / 6, -1. / 6, 1. / 24,
+                                        1. / 12, 1. / 6, 1. / 24, -1. / 12, 1. / 6, 0., 0., 1.},
                                        at::kDouble)
                                 .view({6, 3});
     const std::int64_t outputs = weight.size(0), channels = weight.size(1);
@@ -58,7 +59,8 @@ WinogradWeights::WinogradWeights(std::span<const at::Tensor> parameters) {
         m_parameters.emplace(parameter.const_data_ptr(), parameter);
 }
 
-at::Tensor WinogradWeights::of(const at::Tensor& weight, const at::Tensor& x, const ConvolutionGeometry& geometry) const {
+at::Tensor WinogradWeights::of(const at::Tensor& weight, const at::Tensor& x,
+                               const ConvolutionGeometry& geometry) const {
     const void* const memory = weight.const_data_ptr();
     const auto parameter = m_parameters.find(memory);
     if (parameter == m_parameters.end() || parameter->second.sizes() != weight.sizes() ||
@@ -88,10 +90,12 @@ void winogradConvolution(const at::Tensor& pictures, const at::Tensor& transform
         const at::Tensor in = inputs.narrow(0, 0, count * kNumbers * channels).view({kNumbers, count, channels});
         at::Tensor product = products.narrow(0, 0, count * kNumbers * outputs).view({kNumbers, count, outputs});
         transformInputs(pictures.const_data_ptr<double>(), tiles, static_cast<std::size_t>(channels),
-                        static_cast<std::size_t>(first), static_cast<std::size_t>(count), in.mutable_data_ptr<double>());
+                        static_cast<std::size_t>(first), static_cast<std::size_t>(count),
+                        in.mutable_data_ptr<double>());
         at::bmm_out(product, in, transformed.transpose(1, 2));
         transformOutputs(product.const_data_ptr<double>(), tiles, static_cast<std::size_t>(outputs),
-                         static_cast<std::size_t>(first), static_cast<std::size_t>(count), out.mutable_data_ptr<double>());
+                         static_cast<std::size_t>(first), static_cast<std::size_t>(count),
+                         out.mutable_data_ptr<double>());
     }
 }
 

@@ -24,8 +24,8 @@ using Lanes = std::array<double, kLanes>;
 /// Six numbers of a row or column of input, `step` apart, to six.
 LPNTK_INLINE void inputAxis(const Lanes* in, Lanes* out, std::size_t step) {
     for (std::size_t c = 0; c < kLanes; ++c) {
-        const double d0 = in[0][c], d1 = in[step][c], d2 = in[2 * step][c], d3 = in[3 * step][c],
-                     d4 = in[4 * step][c], d5 = in[5 * step][c];
+        const double d0 = in[0][c], d1 = in[step][c], d2 = in[2 * step][c], d3 = in[3 * step][c], d4 = in[4 * step][c],
+                     d5 = in[5 * step][c];
         const double even = d4 - 4 * d2, odd = d3 - 4 * d1, evenHalf = d4 - d2, oddHalf = 2 * (d3 - d1);
         out[0][c] = 4 * d0 - 5 * d2 + d4;
         out[step][c] = even + odd;

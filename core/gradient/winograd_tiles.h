@@ -4,8 +4,8 @@
 
 namespace lpntk::gradient {
 
-/// How pictures, channels last, are cut into tiles for a 3 x 3 convolution with stride 1: four by four output pixels, made
-/// of six by six input pixels, row by row and picture by picture. The last ones may reach over the edge.
+/// How pictures, channels last, are cut into tiles for a 3 x 3 convolution with stride 1: four by four output pixels,
+/// made of six by six input pixels, row by row and picture by picture. The last ones may reach over the edge.
 struct WinogradTiles {
     static constexpr std::size_t kOutputSide = 4, kInputSide = 6, kNumbers = kInputSide * kInputSide;
 

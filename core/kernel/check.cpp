@@ -49,7 +49,8 @@ std::vector<double> contracted(const Device& device, const SignalRows& rows, std
 /// positions of a convolution.
 double productError(const std::string& name, Precision precision, const base::JobContext& context) {
     constexpr std::int64_t rows = 128, wide = 9000, left = 300, right = 40, chunk = 4096;
-    gradient::Positions convolution = gradient::Positions::ofConvolution({{3, 3}, {2, 2}, {3, 3}, {2, 2}, {1, 1}, {1, 1}});
+    gradient::Positions convolution =
+        gradient::Positions::ofConvolution({{3, 3}, {2, 2}, {3, 3}, {2, 2}, {1, 1}, {1, 1}});
     convolution.inputDepth = 32;
     convolution.outputDepth = 16;
     convolution.bias = true;
@@ -59,12 +60,13 @@ double productError(const std::string& name, Precision precision, const base::Jo
     const at::Generator random = generator();
     // Samples of very different length, as gradients are.
     const at::Tensor length = at::exp(at::randn({rows, 1}, random, at::kDouble) * 4);
-    const at::Tensor a = (at::randn({rows, wide}, random, at::kDouble) * length).to(at::kFloat),
-                     b = (at::randn({rows, left}, random, at::kDouble) * length).to(at::kFloat),
-                     c = (at::randn({rows, right}, random, at::kDouble) / length).to(at::kFloat),
-                     x = at::randn({rows, convolution.inputs, convolution.inputDepth}, random, at::kDouble).to(at::kFloat),
-                     g = (at::randn({rows, convolution.outputs, convolution.outputDepth}, random, at::kDouble) *
-                          length.unsqueeze(2)).to(at::kFloat);
+    const at::Tensor
+        a = (at::randn({rows, wide}, random, at::kDouble) * length).to(at::kFloat),
+        b = (at::randn({rows, left}, random, at::kDouble) * length).to(at::kFloat),
+        c = (at::randn({rows, right}, random, at::kDouble) / length).to(at::kFloat),
+        x = at::randn({rows, convolution.inputs, convolution.inputDepth}, random, at::kDouble).to(at::kFloat),
+        g = (at::randn({rows, convolution.outputs, convolution.outputDepth}, random, at::kDouble) * length.unsqueeze(2))
+                .to(at::kFloat);
     layers[2] = {"", "", true, 0, x[0].numel(), g[0].numel()};
     layers[2].positions = std::make_shared<const gradient::Positions>(convolution);
     const auto device = makeDevice(name, precision, chunk, layers);

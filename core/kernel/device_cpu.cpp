@@ -58,8 +58,9 @@ struct PositionBlock {
         const auto gramBytes = [&](std::int64_t count) { return count * count * columns * element; };
         const std::int64_t largest = std::max(gramBytes(positions.inputs), gramBytes(positions.outputs));
         rows = std::clamp<std::int64_t>(kGramBytes / std::max<std::int64_t>(largest, 1), 1, kMostRows);
-        bytes = rows * (gramBytes(positions.inputs) + gramBytes(positions.outputs)) +
-                columns * element * (positions.inputs * positions.inputDepth + positions.outputs * positions.outputDepth);
+        bytes =
+            rows * (gramBytes(positions.inputs) + gramBytes(positions.outputs)) +
+            columns * element * (positions.inputs * positions.inputDepth + positions.outputs * positions.outputDepth);
     }
 };
 
@@ -153,7 +154,8 @@ private:
             at::from_blob(m_a->at(part, 0) + begin, {m_shape.rows, width}, {part.stride, 1}, options);
         const at::Tensor right =
             at::from_blob(m_b->at(part, 0) + begin, {width, m_shape.columns}, {1, part.stride}, options);
-        at::Tensor target = at::from_blob(room.of(m_shape.rows * m_shape.columns), {m_shape.rows, m_shape.columns}, options);
+        at::Tensor target =
+            at::from_blob(room.of(m_shape.rows * m_shape.columns), {m_shape.rows, m_shape.columns}, options);
         at::mm_out(target, left, right);
         return target.const_data_ptr<T>();
     }
@@ -184,16 +186,17 @@ private:
         }
     }
 
-    /// Rows of positions: `samples` from `first` on, (samples * positions, depth).
+    /// The signals of one side of a layer at several positions.
     struct PositionRows {
         const CpuRows<T>* rows;
         const Part* part;
         std::int64_t positions, depth;
+        at::TensorOptions options{c10::CppTypeToScalarType<T>::value};
 
+        /// Of `samples` samples from `first` on: (samples * positions, depth).
         at::Tensor of(std::int64_t first, std::int64_t samples) const {
             return at::from_blob(rows->at(*part, first), {samples * positions, depth}, options);
         }
-        at::TensorOptions options{c10::CppTypeToScalarType<T>::value};
     };
 
     /// In blocks whose Gram matrices stay in the last-level cache.
@@ -204,13 +207,16 @@ private:
             rightA{m_a, &parts.right, positions.outputs, positions.outputDepth};
         for (std::int64_t column = 0; column < m_shape.columns; column += block.columns) {
             const std::int64_t columns = std::min(block.columns, m_shape.columns - column);
-            const at::Tensor inputs = columnsByPosition({m_b, &parts.left, positions.inputs, positions.inputDepth}, column, columns, m_inputs),
-                             outputs = columnsByPosition({m_b, &parts.right, positions.outputs, positions.outputDepth}, column, columns, m_outputs);
+            const at::Tensor inputs = columnsByPosition({m_b, &parts.left, positions.inputs, positions.inputDepth},
+                                                        column, columns, m_inputs),
+                             outputs = columnsByPosition({m_b, &parts.right, positions.outputs, positions.outputDepth},
+                                                         column, columns, m_outputs);
             for (std::int64_t row = 0; row < m_shape.rows; row += block.rows) {
                 m_context->throwIfCancelled();
                 const std::int64_t rows = std::min(block.rows, m_shape.rows - row);
-                addShifted(positions, gram(leftA.of(row, rows), inputs, m_first), gram(rightA.of(row, rows), outputs, m_second),
-                           rows, columns, tile.data() + row * m_shape.columns + column, m_shape.columns);
+                addShifted(positions, gram(leftA.of(row, rows), inputs, m_first),
+                           gram(rightA.of(row, rows), outputs, m_second), rows, columns,
+                           tile.data() + row * m_shape.columns + column, m_shape.columns);
             }
         }
     }
@@ -224,7 +230,8 @@ private:
     }
 
     const T* gram(const at::Tensor& rows, const at::Tensor& columns, Room& room) {
-        at::Tensor out = at::from_blob(room.of(rows.size(0) * columns.size(0)), {rows.size(0), columns.size(0)}, rows.options());
+        at::Tensor out =
+            at::from_blob(room.of(rows.size(0) * columns.size(0)), {rows.size(0), columns.size(0)}, rows.options());
         at::mm_out(out, rows, columns.t());
         return out.const_data_ptr<T>();
     }

@@ -49,10 +49,12 @@ at::Tensor scaleOf(const at::Tensor& values) {
 }
 
 /// What scaled numbers are multiplied by to be as they were.
-at::Tensor unscaled(const at::Tensor& exponent) { return at::reciprocal(powerOfTwo(exponent)).to(at::kDouble); }
+at::Tensor unscaled(const at::Tensor& exponent) {
+    return at::reciprocal(powerOfTwo(exponent)).to(at::kDouble);
+}
 
-/// Sums over positions of output times input Gram entries for pairs of samples, (rows, columns) in float64; inputs (rows,
-/// inputs, columns, inputs), outputs (rows, outputs, columns, outputs).
+/// Sums over positions of output times input Gram entries for pairs of samples, (rows, columns) in float64; inputs
+/// (rows, inputs, columns, inputs), outputs (rows, outputs, columns, outputs).
 at::Tensor shiftedSums(const gradient::Positions& positions, const at::Tensor& inputs, const at::Tensor& outputs) {
     // What meets the padding meets a position of zeros.
     const at::Tensor withPadding = at::constant_pad_nd(inputs, {0, 1, 0, 0, 0, 1});
@@ -186,12 +188,13 @@ private:
     std::map<std::int64_t, std::vector<at::Tensor>> m_arriving; ///< float32 signals by first row, until they are kept
 };
 
-/// Samples on each side of a block of pairs whose Gram matrices of positions are held at once: one of inputs and one with
-/// padding, one of outputs, and two that are being summed.
+/// Samples on each side of a block of pairs whose Gram matrices of positions are held at once: one of inputs and one
+/// with padding, one of outputs, and two that are being summed.
 constexpr std::int64_t kPositionBytes = std::int64_t{256} << 20;
 std::int64_t positionSide(const gradient::Positions& positions) {
     const std::int64_t longest = std::max(positions.inputs + 1, positions.outputs);
-    const double pairs = static_cast<double>(kPositionBytes) / (5.0 * sizeof(double) * static_cast<double>(longest * longest));
+    const double pairs =
+        static_cast<double>(kPositionBytes) / (5.0 * sizeof(double) * static_cast<double>(longest * longest));
     return std::max<std::int64_t>(static_cast<std::int64_t>(std::sqrt(pairs)), 1);
 }
 
@@ -256,9 +259,12 @@ private:
             const std::int64_t rows = std::min(side, m_rows - row);
             for (std::int64_t column = 0; column < m_columns; column += side) {
                 const std::int64_t columns = std::min(side, m_columns - column);
-                const at::Tensor outputs = positionGram(part + 1, {row, rows}, {column, columns}, positions.outputs, positions.outputDepth);
+                const at::Tensor outputs =
+                    positionGram(part + 1, {row, rows}, {column, columns}, positions.outputs, positions.outputDepth);
                 at::Tensor found = shiftedSums(
-                    positions, positionGram(part, {row, rows}, {column, columns}, positions.inputs, positions.inputDepth), outputs);
+                    positions,
+                    positionGram(part, {row, rows}, {column, columns}, positions.inputs, positions.inputDepth),
+                    outputs);
                 unscale(found, part, {row, rows}, {column, columns});
                 if (positions.bias)
                     found += outputs.sum({1, 3}, /*keepdim=*/false, at::kDouble);
@@ -280,8 +286,10 @@ private:
         values.mul_(unscaled(right.narrow(0, columns.begin, columns.count)));
     }
 
-    /// (rows, positions, columns, positions) of the numbers as they are stored, in the type that products are summed in.
-    at::Tensor positionGram(std::size_t part, Range rows, Range columns, std::int64_t positions, std::int64_t depth) const {
+    /// (rows, positions, columns, positions) of the numbers as they are stored, in the type that products are summed
+    /// in.
+    at::Tensor positionGram(std::size_t part, Range rows, Range columns, std::int64_t positions,
+                            std::int64_t depth) const {
         const StoredPart &left = m_a->part(part), &right = m_b->part(part);
         const auto matrix = [&](const at::Tensor& of, Range range) {
             return of.narrow(0, range.begin, range.count).view({range.count * positions, depth});

@@ -47,9 +47,9 @@ LPNTK_WIDTHS void addProductTo(std::span<double> sum, const double* a, const dou
 namespace {
 
 template <typename T>
-inline __attribute__((always_inline)) void shifted(const gradient::Positions& positions, const T* inputs, const T* outputs,
-                                                   std::int64_t rows, std::int64_t columns, double* tile,
-                                                   std::int64_t stride) {
+inline __attribute__((always_inline)) void shifted(const gradient::Positions& positions, const T* inputs,
+                                                   const T* outputs, std::int64_t rows, std::int64_t columns,
+                                                   double* tile, std::int64_t stride) {
     const std::int64_t in = positions.inputs, out = positions.outputs;
     std::array<T, kMostShiftedColumns> sums;
     T* const sum = sums.data();

@@ -68,7 +68,10 @@ std::vector<run::LayerPlan> layersOf(const SignalSource& source) {
     std::vector<run::LayerPlan> layers;
     for (const auto& layer : source.layers()) {
         const std::int64_t numbers = layer.leftWidth + layer.rightWidth;
-        const char* const way = layer.positions ? "shifted" : layer.implicit ? "implicit" : layer.general ? "general" : "explicit";
+        const char* const way = layer.positions  ? "shifted"
+                                : layer.implicit ? "implicit"
+                                : layer.general  ? "general"
+                                                 : "explicit";
         layers.push_back({layer.name, layer.operation, way, layer.parameters,
                           layer.positions ? layer.positions->macsPerPair() : numbers, numbers});
     }
@@ -240,8 +243,9 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
     plan.diskBytes = Store::diskBytes(plan);
     // Float64 takes several times as long: of a small set a part is enough.
     constexpr std::int64_t kFewAuditRows = 16, kShareOfRows = 32;
-    plan.auditRows = std::min(auditRowsWithin(options.memoryBytes / 4, source.layers()),
-                              static_cast<int>(std::max(kFewAuditRows, std::min<std::int64_t>(plan.rows / kShareOfRows, 1024))));
+    plan.auditRows =
+        std::min(auditRowsWithin(options.memoryBytes / 4, source.layers()),
+                 static_cast<int>(std::max(kFewAuditRows, std::min<std::int64_t>(plan.rows / kShareOfRows, 1024))));
     const int tile = preferredTile(largestBlock(plan));
     // Small jobs are cut into at least four batches, so that there is work for several threads whatever their number.
     const std::int64_t largestBatch = std::clamp<std::int64_t>(plan.rows / 4, kSmallestBatch, 256);

@@ -47,17 +47,22 @@ std::shared_ptr<const model::Network> oneConvolution() {
         graph.nodes.push_back({target, overload, std::move(arguments), {result}, "", true});
         return result;
     };
-    const auto convolved = call("aten::conv2d", "", {{"input", graph.input}, {"weight", weight}, {"bias", bias},
-                                                     {"stride", std::vector<model::Size>{2, 2}},
-                                                     {"padding", std::vector<model::Size>{1, 1}}});
+    const auto convolved = call("aten::conv2d", "",
+                                {{"input", graph.input},
+                                 {"weight", weight},
+                                 {"bias", bias},
+                                 {"stride", std::vector<model::Size>{2, 2}},
+                                 {"padding", std::vector<model::Size>{1, 1}}});
     const auto squared = call("aten::mul", "Tensor", {{"self", convolved}, {"other", convolved}});
     graph.output = call("aten::mean", "dim", {{"self", squared}, {"dim", std::vector<model::Size>{-1, -2}}});
     auto store = std::make_shared<model::ParameterStore>(model::ParameterStore::fromSeed(graph, 5));
-    return model::Network::fromGraph("one convolution", std::make_shared<const model::Graph>(graph), store, {48, 4, 4}, 64);
+    return model::Network::fromGraph("one convolution", std::make_shared<const model::Graph>(graph), store, {48, 4, 4},
+                                     64);
 }
 
 at::Tensor oneConvolutionForward(const Weights& w, const at::Tensor& x) {
-    const at::Tensor y = at::conv2d(x, w.at("last.weight"), w.at("last.bias"), at::IntArrayRef({2, 2}), at::IntArrayRef({1, 1}));
+    const at::Tensor y =
+        at::conv2d(x, w.at("last.weight"), w.at("last.bias"), at::IntArrayRef({2, 2}), at::IntArrayRef({1, 1}));
     return (y * y).mean({2, 3});
 }
 
@@ -80,9 +85,9 @@ private Q_SLOTS:
             const at::Tensor outputs = g.flatten(2).transpose(1, 2);
             const at::Tensor found = gradient::weightGradients(positions, pixels, outputs);
             for (std::int64_t n = 0; n < 2; ++n) {
-                const at::Tensor expected = std::get<1>(at::convolution_backward(
-                    g.narrow(0, n, 1), x.narrow(0, n, 1), weight, std::nullopt, stride, padding, dilation, false, {0, 0}, 1,
-                    {false, true, false}));
+                const at::Tensor expected = std::get<1>(
+                    at::convolution_backward(g.narrow(0, n, 1), x.narrow(0, n, 1), weight, std::nullopt, stride,
+                                             padding, dilation, false, {0, 0}, 1, {false, true, false}));
                 QVERIFY(at::allclose(found[n], expected.flatten(), 1e-12, 1e-12));
                 const double squared = gradient::squaredGradient(positions, pixels[n].contiguous().data_ptr<double>(),
                                                                  outputs[n].contiguous().data_ptr<double>());
@@ -106,7 +111,8 @@ private Q_SLOTS:
         at::manual_seed(2);
         const at::Tensor pictures = at::randn({5, 48, 4, 4});
         const std::vector<std::int64_t> labels{0, 3, 17, 3, 63};
-        const gradient::TorchSignalComputer computer(network, gradient::SignalComputer::Grade::float64, run::KernelKind::lpntk);
+        const gradient::TorchSignalComputer computer(network, gradient::SignalComputer::Grade::float64,
+                                                     run::KernelKind::lpntk);
         QCOMPARE(computer.layers().size(), std::size_t{1});
         const auto& positions = computer.layers()[0].positions;
         QVERIFY(positions);

@@ -8,9 +8,13 @@ using namespace lpntk::gradient;
 
 namespace {
 
-ConvolutionGeometry padded(std::int64_t above, std::int64_t left) { return {{1, 1}, {above, left}, {1, 1}, 1}; }
+ConvolutionGeometry padded(std::int64_t above, std::int64_t left) {
+    return {{1, 1}, {above, left}, {1, 1}, 1};
+}
 
-at::Tensor random(std::initializer_list<std::int64_t> shape) { return at::randn(shape, at::kDouble); }
+at::Tensor random(std::initializer_list<std::int64_t> shape) {
+    return at::randn(shape, at::kDouble);
+}
 
 } // namespace
 
@@ -40,11 +44,13 @@ private Q_SLOTS:
         QFETCH(int, above);
         QFETCH(int, left);
         at::manual_seed(3);
-        const at::Tensor x = random({5, channels, height, width}), weight = random({outputs, channels, 3, 3}), bias = random({outputs});
+        const at::Tensor x = random({5, channels, height, width}), weight = random({outputs, channels, 3, 3}),
+                         bias = random({outputs});
         const ConvolutionGeometry geometry = padded(above, left);
         const WinogradWeights winograd(std::span(&weight, 1));
         QVERIFY(winograd.of(weight, x, geometry).defined());
-        const at::Tensor expected = at::conv2d(x, weight, bias, at::IntArrayRef({1, 1}), at::IntArrayRef({above, left}));
+        const at::Tensor expected =
+            at::conv2d(x, weight, bias, at::IntArrayRef({1, 1}), at::IntArrayRef({above, left}));
         const at::Tensor found = channelsLastConvolution(x, weight, bias, geometry, &winograd);
         QCOMPARE(found.sizes().vec(), expected.sizes().vec());
         const double error = ((found - expected).abs().max() / expected.abs().max()).item<double>();
@@ -65,7 +71,8 @@ private Q_SLOTS:
 
     void keepsNoMoreThanItMay() {
         // 36 numbers for each of these pairs of channels: half of what may be kept, then more than the rest.
-        const std::vector<at::Tensor> weights{at::zeros({1024, 1024, 3, 3}, at::kDouble), at::zeros({1024, 1024, 3, 3}, at::kDouble),
+        const std::vector<at::Tensor> weights{at::zeros({1024, 1024, 3, 3}, at::kDouble),
+                                              at::zeros({1024, 1024, 3, 3}, at::kDouble),
                                               at::zeros({16, 1024, 3, 3}, at::kDouble)};
         const at::Tensor x = at::zeros({1, 1024, 4, 4}, at::kDouble);
         const WinogradWeights winograd(weights);

@@ -68,7 +68,8 @@ FakeSource::FakeSource(int classes, bool inDouble) : m_classes(classes), m_inDou
                 {"norm", "batch_norm", false, 5, 5, 0},
                 {"fc2", "linear", true, 9 * 4, 9, 4},
                 {"last", "conv2d", true, 4 * kDepth * kDepth + kDepth, kInputs * kDepth, kOutputs * kDepth}};
-    gradient::Positions positions = gradient::Positions::ofConvolution({{3, 2}, {2, 3}, {2, 2}, {2, 1}, {1, 1}, {1, 1}});
+    gradient::Positions positions =
+        gradient::Positions::ofConvolution({{3, 2}, {2, 3}, {2, 2}, {2, 1}, {1, 1}, {1, 1}});
     positions.inputDepth = positions.outputDepth = kDepth;
     positions.bias = true;
     m_layers.back().positions = std::make_shared<const gradient::Positions>(positions);
@@ -131,8 +132,9 @@ double FakeSource::kappa(std::int64_t a, std::int64_t labelA, std::int64_t b, st
                 return numbers;
             };
             const std::int64_t outputs = number + layer.leftWidth;
-            sum += convolutionKappa(values(a, labelA, number, layer.leftWidth), values(a, labelA, outputs, layer.rightWidth),
-                                    values(b, labelB, number, layer.leftWidth), values(b, labelB, outputs, layer.rightWidth));
+            sum += convolutionKappa(
+                values(a, labelA, number, layer.leftWidth), values(a, labelA, outputs, layer.rightWidth),
+                values(b, labelB, number, layer.leftWidth), values(b, labelB, outputs, layer.rightWidth));
             number = outputs + layer.rightWidth;
             continue;
         }

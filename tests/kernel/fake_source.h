@@ -15,8 +15,8 @@
 namespace lpntk::tests {
 
 /// Signals made up from the sample's number and label: two explicit layers, two implicit ones (one wider than the
-/// column chunk used here) and a convolution at few positions, with class directions, some long samples and some that point against their class. The
-/// float64 grade has the values before rounding to float32.
+/// column chunk used here) and a convolution at few positions, with class directions, some long samples and some that
+/// point against their class. The float64 grade has the values before rounding to float32.
 class FakeSource : public kernel::SignalSource {
 public:
     FakeSource(int classes, bool inDouble);

@@ -51,7 +51,8 @@ struct Signals {
             };
             // Gradients grow; what went into a layer does not.
             const at::Tensor factor = factors.to(type);
-            copy(targets[i].left, targets[i].leftStride, layers[i].leftWidth, layers[i].implicit ? host[2 * i] : host[2 * i] * factor);
+            copy(targets[i].left, targets[i].leftStride, layers[i].leftWidth,
+                 layers[i].implicit ? host[2 * i] : host[2 * i] * factor);
             if (layers[i].implicit)
                 copy(targets[i].right, targets[i].rightStride, layers[i].rightWidth, host[2 * i + 1] * factor);
         }
