@@ -2,14 +2,19 @@
 
 #include <core/gradient/convolution_torch.h>
 
+#include <algorithm>
+
 namespace lpntk::gradient {
 
 namespace {
 
-/// Rows of a matrix of positions start on a cache line, and a product sums about as many numbers in float32 as
-/// elsewhere.
-bool fitsDepth(std::int64_t depth) {
-    return depth % 16 == 0 && depth <= 8192;
+/// A product sums about as many numbers in float32 as elsewhere.
+constexpr std::int64_t kDeepest = 8192;
+
+/// Rows of a matrix of positions start on a cache line.
+std::int64_t wholeLines(std::int64_t depth) {
+    constexpr std::int64_t kLine = 16;
+    return (depth + kLine - 1) / kLine * kLine;
 }
 
 std::array<std::int64_t, 2> asArray(const std::vector<std::int64_t>& pair) {
@@ -24,24 +29,17 @@ std::optional<Positions> positionsOfConvolution(const Use& use) {
     constexpr std::int64_t kMostPositions = 1024;
     if (geometry.groups != 1 || !onePicture || x.size(-2) * x.size(-1) > kMostPositions)
         return std::nullopt;
-    Positions positions = Positions::ofConvolution({{x.size(-2), x.size(-1)},
-                                                    {g.size(-2), g.size(-1)},
-                                                    {weight.size(2), weight.size(3)},
-                                                    asArray(geometry.stride),
-                                                    asArray(geometry.padding),
-                                                    asArray(geometry.dilation)});
-    positions.inputDepth = weight.size(1);
-    positions.outputDepth = weight.size(0);
-    return positions;
+    return Positions::ofConvolution({{x.size(-2), x.size(-1)},
+                                     {g.size(-2), g.size(-1)},
+                                     {weight.size(2), weight.size(3)},
+                                     asArray(geometry.stride),
+                                     asArray(geometry.padding),
+                                     asArray(geometry.dilation)});
 }
 
-std::optional<Positions> positionsOfLinear(const Use& use) {
-    const at::Tensor& weight = weightOf(use)->value;
-    Positions positions =
-        Positions::ofRows(inputOf(use)->value.numel() / (inputOf(use)->value.size(0) * weight.size(1)));
-    positions.inputDepth = weight.size(1);
-    positions.outputDepth = weight.size(0);
-    return positions;
+Positions positionsOfLinear(const Use& use) {
+    const at::Tensor& x = inputOf(use)->value;
+    return Positions::ofRows(x.numel() / (x.size(0) * weightOf(use)->value.size(1)));
 }
 
 } // namespace
@@ -50,34 +48,38 @@ std::optional<Positions> positionsOf(const Use& use, Rule rule) {
     if (rule != Rule::convolution && rule != Rule::linear)
         return std::nullopt;
     const at::Tensor& weight = weightOf(use)->value;
-    if (!fitsDepth(weight.size(0)) || !fitsDepth(weight.size(1)))
+    if (std::max(weight.size(0), weight.size(1)) > kDeepest)
         return std::nullopt;
     std::optional<Positions> positions =
         rule == Rule::convolution ? positionsOfConvolution(use) : positionsOfLinear(use);
+    if (!positions)
+        return std::nullopt;
+    positions->inputDepth = wholeLines(weight.size(1));
+    positions->outputDepth = wholeLines(weight.size(0));
     // What a sum costs in multiply-adds. A card reads and writes its memory for each of them: 80 bytes of 4 TB/s, while
     // a multiply-add takes a three hundred trillionth of a second.
     constexpr std::int64_t kCostOfSum = 4, kCostOfSumOnCard = 5000;
     const std::int64_t cost = inputOf(use)->value.is_cpu() ? kCostOfSum : kCostOfSumOnCard;
-    if (positions && positions->macsPerPair() + cost * positions->sumsPerPair() > weight.numel())
+    if (positions->macsPerPair() + cost * positions->sumsPerPair() > weight.numel())
         positions.reset();
     return positions;
 }
 
 at::Tensor inputAtPositions(const Use& use, const Positions& positions) {
-    const at::Tensor& x = inputOf(use)->value;
-    if (x.size(-1) == positions.inputDepth && use.step->target == "aten::linear")
-        return x.reshape({x.size(0), positions.inputs, positions.inputDepth});
-    const at::Tensor pixels = x.reshape({x.size(0), positions.inputDepth, -1}).transpose(1, 2);
+    const at::Tensor &x = inputOf(use)->value, &weight = weightOf(use)->value;
+    if (weight.dim() == 2)
+        return x.reshape({x.size(0), positions.inputs, weight.size(1)});
+    const at::Tensor pixels = x.reshape({x.size(0), weight.size(1), -1}).transpose(1, 2);
     if (pixels.size(1) == positions.inputs)
         return pixels;
     return pixels.index_select(1, at::tensor(positions.pixels, at::TensorOptions(at::kLong).device(x.device())));
 }
 
 at::Tensor outputGradientAtPositions(const Use& use, const Positions& positions) {
-    const at::Tensor& g = use.outputGradients[0];
-    if (use.step->target == "aten::linear")
-        return g.reshape({g.size(0), positions.outputs, positions.outputDepth});
-    return g.reshape({g.size(0), positions.outputDepth, positions.outputs}).transpose(1, 2);
+    const at::Tensor &g = use.outputGradients[0], &weight = weightOf(use)->value;
+    if (weight.dim() == 2)
+        return g.reshape({g.size(0), positions.outputs, weight.size(0)});
+    return g.reshape({g.size(0), weight.size(0), positions.outputs}).transpose(1, 2);
 }
 
 at::Tensor weightGradients(const Positions& positions, const at::Tensor& inputs, const at::Tensor& outputs) {

@@ -11,11 +11,12 @@ namespace lpntk::gradient {
 /// from shapes alone. Nothing for other uses.
 std::optional<Positions> positionsOf(const Use& use, Rule rule);
 
-/// (N, inputs, inputDepth) and (N, outputs, outputDepth), views where possible.
+/// (N, inputs, channels or features) and the same of outputs, views where possible; not yet filled up to the depth of
+/// Positions.
 at::Tensor inputAtPositions(const Use& use, const Positions& positions);
 at::Tensor outputGradientAtPositions(const Use& use, const Positions& positions);
 
-/// Gradients of a weight of this shape from what the two above gave: (N, numel). For checks.
+/// Gradients of the weight from inputs and output gradients as above: (N, numel). For checks.
 at::Tensor weightGradients(const Positions& positions, const at::Tensor& inputs, const at::Tensor& outputs);
 
 } // namespace lpntk::gradient

@@ -15,7 +15,7 @@ namespace lpntk::gradient {
 /// Novak, J. Sohl-Dickstein, S. Schoenholz, "Fast Finite Width Neural Tangent Kernel", ICML 2022, section 3.)
 struct Positions {
     std::int64_t inputs = 0, outputs = 0;         ///< how many there are
-    std::int64_t inputDepth = 0, outputDepth = 0; ///< numbers at each: channels or features
+    std::int64_t inputDepth = 0, outputDepth = 0; ///< numbers at each: channels or features, then zeros
     bool bias = false;
     std::int64_t taps = 0;
     std::vector<std::int32_t> met;    ///< (taps, outputs): a(p, t), -1 for padding

@@ -135,11 +135,14 @@ void TorchSignalComputer::writeImplicit(const Use& use, const LayerLayout::Impli
                                         const SignalTarget& target) const {
     const SignalLayer& layer = m_layout.layers[place.layer];
     if (layer.positions) {
-        const auto put = [&](void* to, std::int64_t stride, const at::Tensor& from) {
-            at::from_blob(to, from.sizes(), {stride, from.size(2), 1}, options()).copy_(from);
+        const auto put = [&](void* to, std::int64_t stride, std::int64_t depth, const at::Tensor& from) {
+            const at::Tensor rows = at::from_blob(to, {from.size(0), from.size(1), depth}, {stride, depth, 1}, options());
+            rows.narrow(2, 0, from.size(2)).copy_(from);
+            rows.narrow(2, from.size(2), depth - from.size(2)).zero_();
         };
-        put(target.left, target.leftStride, inputAtPositions(use, *layer.positions));
-        put(target.right, target.rightStride, outputGradientAtPositions(use, *layer.positions));
+        put(target.left, target.leftStride, layer.positions->inputDepth, inputAtPositions(use, *layer.positions));
+        put(target.right, target.rightStride, layer.positions->outputDepth,
+            outputGradientAtPositions(use, *layer.positions));
         return;
     }
     const at::Tensor x = linearInput(use), g = linearOutputGradient(use);
@@ -247,16 +250,19 @@ std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const 
         gradients[static_cast<std::size_t>(leaf)] = buffers.left(place.layer).narrow(1, place.offset, place.width);
     for (const auto& [use, place] : m_layout.implicit) {
         const at::Tensor& right = buffers.right(place.layer);
+        const at::Tensor& weight = m_store.parameters[static_cast<std::size_t>(place.weight)];
         if (const auto& positions = m_layout.layers[place.layer].positions) {
-            const at::Tensor outputs = right.view({samples, positions->outputs, positions->outputDepth});
-            gradients[static_cast<std::size_t>(place.weight)] = weightGradients(
-                *positions, buffers.left(place.layer).view({samples, positions->inputs, positions->inputDepth}),
-                outputs);
+            const at::Tensor outputs = right.view({samples, positions->outputs, positions->outputDepth})
+                                           .narrow(2, 0, weight.size(0));
+            const at::Tensor met = buffers.left(place.layer)
+                                       .view({samples, positions->inputs, positions->inputDepth})
+                                       .narrow(2, 0, weight.size(1));
+            gradients[static_cast<std::size_t>(place.weight)] = weightGradients(*positions, met, outputs);
             if (place.bias >= 0)
                 gradients[static_cast<std::size_t>(place.bias)] = outputs.sum(1);
             continue;
         }
-        const std::int64_t features = m_store.parameters[static_cast<std::size_t>(place.weight)].size(1);
+        const std::int64_t features = weight.size(1);
         const at::Tensor left = buffers.left(place.layer).narrow(1, 0, features);
         gradients[static_cast<std::size_t>(place.weight)] =
             (right.unsqueeze(2) * left.unsqueeze(1)).reshape({samples, -1});
