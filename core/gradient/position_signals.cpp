@@ -1,5 +1,6 @@
 #include <core/gradient/position_signals_torch.h>
 
+#include <core/base/cache_line.h>
 #include <core/gradient/convolution_torch.h>
 
 #include <algorithm>
@@ -10,12 +11,6 @@ namespace {
 
 /// A product sums about as many numbers in float32 as elsewhere.
 constexpr std::int64_t kDeepest = 8192;
-
-/// Rows of a matrix of positions start on a cache line.
-std::int64_t wholeLines(std::int64_t depth) {
-    constexpr std::int64_t kLine = 16;
-    return (depth + kLine - 1) / kLine * kLine;
-}
 
 std::array<std::int64_t, 2> asArray(const std::vector<std::int64_t>& pair) {
     return {pair[0], pair[1]};
@@ -54,8 +49,8 @@ std::optional<Positions> positionsOf(const Use& use, Rule rule) {
         rule == Rule::convolution ? positionsOfConvolution(use) : positionsOfLinear(use);
     if (!positions)
         return std::nullopt;
-    positions->inputDepth = wholeLines(weight.size(1));
-    positions->outputDepth = wholeLines(weight.size(0));
+    positions->inputDepth = base::toCacheLine(weight.size(1));
+    positions->outputDepth = base::toCacheLine(weight.size(0));
     // What a sum costs in multiply-adds. A card reads and writes its memory for each of them: 80 bytes of 4 TB/s, while
     // a multiply-add takes a three hundred trillionth of a second.
     constexpr std::int64_t kCostOfSum = 4, kCostOfSumOnCard = 5000;

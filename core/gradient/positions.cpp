@@ -1,11 +1,8 @@
 #include <core/gradient/positions.h>
 
-#include <core/base/vector_widths.h>
+#include <core/base/inner_product.h>
 
 #include <algorithm>
-
-// GCC 12 vectorises loops of unknown length from -O3 on only.
-#pragma GCC optimize("O3")
 
 namespace lpntk::gradient {
 
@@ -15,33 +12,12 @@ std::size_t size(std::int64_t value) {
     return static_cast<std::size_t>(value);
 }
 
-template <typename T>
-inline __attribute__((always_inline)) double dotInLanes(const T* a, const T* b, std::int64_t count) {
-    constexpr std::int64_t kLanes = 8;
-    std::array<double, kLanes> lanes{};
-    const std::int64_t whole = count / kLanes * kLanes;
-    for (std::int64_t i = 0; i < whole; i += kLanes) {
-        for (std::int64_t lane = 0; lane < kLanes; ++lane)
-            lanes[size(lane)] += static_cast<double>(a[i + lane]) * static_cast<double>(b[i + lane]);
-    }
-    for (std::int64_t i = whole; i < count; ++i)
-        lanes[0] += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-    return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
-}
-
-LPNTK_WIDTHS double dot(const float* a, const float* b, std::int64_t count) {
-    return dotInLanes(a, b, count);
-}
-LPNTK_WIDTHS double dot(const double* a, const double* b, std::int64_t count) {
-    return dotInLanes(a, b, count);
-}
-
 /// (count, count) inner products of rows.
 template <typename T> std::vector<double> gramOf(const T* rows, std::int64_t count, std::int64_t depth) {
     std::vector<double> gram(size(count * count));
     for (std::int64_t i = 0; i < count; ++i) {
         for (std::int64_t j = 0; j <= i; ++j)
-            gram[size(i * count + j)] = gram[size(j * count + i)] = dot(rows + i * depth, rows + j * depth, depth);
+            gram[size(i * count + j)] = gram[size(j * count + i)] = base::innerProduct(rows + i * depth, rows + j * depth, depth);
     }
     return gram;
 }

@@ -1,6 +1,7 @@
 #include <core/kernel/device_cpu.h>
 
 #include <core/base/error.h>
+#include <core/base/inner_product.h>
 #include <core/kernel/loops.h>
 #include <core/kernel/parts.h>
 
@@ -36,15 +37,7 @@ template <typename T> std::unique_ptr<T[], FreeAligned> allocateAligned(std::int
 }
 
 template <typename T> double squaredLength(const T* values, std::int64_t count) {
-    double lanes[8] = {};
-    std::int64_t i = 0;
-    for (; i + 8 <= count; i += 8) {
-        for (int lane = 0; lane < 8; ++lane)
-            lanes[lane] += static_cast<double>(values[i + lane]) * static_cast<double>(values[i + lane]);
-    }
-    for (; i < count; ++i)
-        lanes[0] += static_cast<double>(values[i]) * static_cast<double>(values[i]);
-    return ((lanes[0] + lanes[1]) + (lanes[2] + lanes[3])) + ((lanes[4] + lanes[5]) + (lanes[6] + lanes[7]));
+    return base::innerProduct(values, values, count);
 }
 
 /// How many samples of a tile a layer at several positions is computed for at once.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <core/base/cache_line.h>
 #include <core/gradient/signals.h>
 
 #include <cstdint>
@@ -7,12 +8,6 @@
 #include <vector>
 
 namespace lpntk::kernel {
-
-/// Rows start on a cache line.
-inline std::int64_t padded(std::int64_t width) {
-    constexpr std::int64_t kLineElements = 16;
-    return (width + kLineElements - 1) / kLineElements * kLineElements;
-}
 
 /// One matrix of signals: all explicit layers side by side, or one side of an implicit layer.
 struct Part {
@@ -50,7 +45,7 @@ struct PartLayout {
 
 private:
     void add(Part& part) {
-        part.stride = padded(part.width);
+        part.stride = base::toCacheLine(part.width);
         part.start = elementsPerRow;
         elementsPerRow += part.stride;
     }

@@ -244,8 +244,8 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
     // Float64 takes several times as long: of a small set a part is enough.
     constexpr std::int64_t kFewAuditRows = 16, kShareOfRows = 32;
     plan.auditRows =
-        std::min(auditRowsWithin(options.memoryBytes / 4, source.layers()),
-                 static_cast<int>(std::max(kFewAuditRows, std::min<std::int64_t>(plan.rows / kShareOfRows, 1024))));
+        static_cast<int>(std::min<std::int64_t>(auditRowsWithin(options.memoryBytes / 4, source.layers()),
+                                                std::max(kFewAuditRows, plan.rows / kShareOfRows)));
     const int tile = preferredTile(largestBlock(plan));
     // Small jobs are cut into at least four batches, so that there is work for several threads whatever their number.
     const std::int64_t largestBatch = std::clamp<std::int64_t>(plan.rows / 4, kSmallestBatch, 256);

@@ -2,6 +2,7 @@
 #include <core/scores/scores.h>
 #include <core/scores/softmax.h>
 
+#include <core/base/inner_product.h>
 #include <core/gradient/signals.h>
 #include <core/model/network.h>
 
@@ -30,11 +31,8 @@ struct Signals {
 };
 
 double squaredNorm(const std::vector<float>& rows, std::int64_t row, std::int64_t width) {
-    const auto values = std::span(rows).subspan(static_cast<std::size_t>(row * width), static_cast<std::size_t>(width));
-    double sum = 0;
-    for (const float value : values)
-        sum += static_cast<double>(value) * static_cast<double>(value);
-    return sum;
+    const float* const values = rows.data() + row * width;
+    return base::innerProduct(values, values, width);
 }
 
 /// Squared norm of one sample's gradient over all parameters. An implicit layer's gradient at one position is the outer
