@@ -237,18 +237,11 @@ private:
         at::Tensor sum = at::zeros({m_rows, m_columns}, at::TensorOptions(at::kDouble).device(m_device));
         for (std::int64_t begin = 0; begin < part.width; begin += m_chunk) {
             const std::int64_t width = std::min(m_chunk, part.width - begin);
-            const auto cut = [&](const at::Tensor& of, std::int64_t count) { return of.narrow(0, 0, count).narrow(1, begin, width); };
-            sum += product(cut(left.values, m_rows), cut(right.values, m_columns));
-            if (m_precision == Precision::fp16x3) {
-                constexpr double kRest = 1.0 / (1 << kRestExponent);
-                sum.add_(product(cut(left.values, m_rows), cut(right.rest, m_columns)), kRest);
-                sum.add_(product(cut(left.rest, m_rows), cut(right.values, m_columns)), kRest);
-            }
+            addProducts(
+                left, [&](const at::Tensor& of) { return of.narrow(0, 0, m_rows).narrow(1, begin, width); }, right,
+                [&](const at::Tensor& of) { return of.narrow(0, 0, m_columns).narrow(1, begin, width); }, sum);
         }
-        if (left.exponent.defined()) {
-            sum.mul_(unscaled(left.exponent.narrow(0, 0, m_rows)).unsqueeze(1));
-            sum.mul_(unscaled(right.exponent.narrow(0, 0, m_columns)));
-        }
+        unscale(sum, number, {0, m_rows}, {0, m_columns});
         return sum;
     }
 
@@ -291,16 +284,28 @@ private:
     at::Tensor positionGram(std::size_t part, Range rows, Range columns, std::int64_t positions,
                             std::int64_t depth) const {
         const StoredPart &left = m_a->part(part), &right = m_b->part(part);
-        const auto matrix = [&](const at::Tensor& of, Range range) {
-            return of.narrow(0, range.begin, range.count).view({range.count * positions, depth});
+        const auto matrixOf = [&](Range range) {
+            return [=](const at::Tensor& of) {
+                return of.narrow(0, range.begin, range.count).view({range.count * positions, depth});
+            };
         };
-        at::Tensor gram = product(matrix(left.values, rows), matrix(right.values, columns));
-        if (m_precision == Precision::fp16x3) {
-            constexpr double kRest = 1.0 / (1 << kRestExponent);
-            gram.add_(product(matrix(left.values, rows), matrix(right.rest, columns)), kRest);
-            gram.add_(product(matrix(left.rest, rows), matrix(right.values, columns)), kRest);
-        }
+        const at::ScalarType type = m_precision == Precision::fp64 ? at::kDouble : at::kFloat;
+        const at::Tensor gram =
+            at::zeros({rows.count * positions, columns.count * positions}, at::TensorOptions(type).device(m_device));
+        addProducts(left, matrixOf(rows), right, matrixOf(columns), gram);
         return gram.view({rows.count, positions, columns.count, positions});
+    }
+
+    /// Adds the inner products of the matrices that the two functions cut out of what is stored, to `sum`.
+    template <typename CutLeft, typename CutRight>
+    void addProducts(const StoredPart& left, CutLeft cutLeft, const StoredPart& right, CutRight cutRight,
+                     const at::Tensor& sum) const {
+        sum.add_(product(cutLeft(left.values), cutRight(right.values)));
+        if (m_precision != Precision::fp16x3)
+            return;
+        constexpr double kRest = 1.0 / (1 << kRestExponent);
+        sum.add_(product(cutLeft(left.values), cutRight(right.rest)), kRest);
+        sum.add_(product(cutLeft(left.rest), cutRight(right.values)), kRest);
     }
 
     /// a (rows, k) times b (columns, k) transposed, summed in float32 (fp64: in float64).
