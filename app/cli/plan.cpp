@@ -10,10 +10,7 @@ void addPlan(CLI::App& program, const std::function<void(CLI::App*, Work)>& run)
     options->addTo(*command);
     run(command, [options](Console& console) {
         const auto request = options->request(console);
-        const auto plan = engine::engine().plan(request, console.context());
-        const auto& split = request.data->split(request.options.split);
-        const auto network = engine::engine().describe(request.network, data::inputShape(split, request.preprocessing),
-                                                       request.data->classes(), console.context());
+        const auto [network, plan] = engine::engine().plan(request, console.context());
         tellNetwork(console, network, request.network);
         tellPlan(console, plan);
         base::Json json = run::toJson(plan);

@@ -319,7 +319,8 @@ void KernelDialog::plan() {
         return say(tr("A kernel needs a data set and a network; open both first."));
     }
     m_session.jobs().ask<run::KernelPlan>(
-        "kernel.plan", this, [request = request()](const base::JobContext& context) { return engine::engine().plan(request, context); },
+        "kernel.plan", this,
+        [request = request()](const base::JobContext& context) { return engine::engine().plan(request, context).plan; },
         [this](const run::KernelPlan& plan) { show(plan); },
         [this](const QString& sentence) {
             m_planning = m_runWhenPlanned = false;

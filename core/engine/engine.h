@@ -77,6 +77,12 @@ struct KernelRequest {
     run::KernelOptions options;
 };
 
+/// What a kernel job would cost, and the network that it would run.
+struct PlannedKernel {
+    NetworkInfo network;
+    run::KernelPlan plan;
+};
+
 /// Error of the run against float64 on audit pairs.
 struct Audit {
     std::int64_t pairs = 0;
@@ -167,7 +173,7 @@ public:
                                                     const std::vector<std::filesystem::path>& weights,
                                                     const base::JobContext& context) = 0;
     /// Plans without computing; a short probe measures this machine. Throws BudgetError saying what would fit.
-    virtual run::KernelPlan plan(const KernelRequest& request, const base::JobContext& context) = 0;
+    virtual PlannedKernel plan(const KernelRequest& request, const base::JobContext& context) = 0;
     /// Computes the run folder `out`. With options.resume goes on where it stopped, to the same bits.
     virtual KernelReport kernel(const KernelRequest& request, const std::filesystem::path& out,
                                 const base::JobContext& context) = 0;

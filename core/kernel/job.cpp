@@ -49,6 +49,7 @@ template <typename Work> auto translated(const run::KernelOptions& options, Work
 struct Prepared {
     run::KernelOptions options; ///< as asked for, the devices by their own names
     std::shared_ptr<const model::Network> network;
+    double gradientError = 0; ///< engine::NetworkInfo::gradientError
     Rows rows;
     std::unique_ptr<NetworkSource> source;
 
@@ -65,7 +66,7 @@ struct Prepared {
         if (!options.parameters.empty())
             network = network->withParameters(options.parameters);
         rows = rowsOf(split, options, network->classes());
-        gradient::checkGradients(*network);
+        gradientError = gradient::checkGradients(*network);
         source = makeSource(request, gradeOf(options.precision), options.device);
         engine::returnMemory(); // what the checks used, before the plan looks at what there is
     }
@@ -74,6 +75,12 @@ struct Prepared {
                                               const std::string& device) const {
         return std::make_unique<NetworkSource>(network, request.data, options.split, request.preprocessing, grade,
                                                options.kernel, device);
+    }
+
+    engine::NetworkInfo info() const {
+        engine::NetworkInfo told = network->info();
+        told.gradientError = gradientError;
+        return told;
     }
 
     run::KernelPlan plan(const base::JobContext& context) const {
@@ -137,9 +144,10 @@ engine::KernelReport runWithinCard(KernelJob job, const std::filesystem::path& o
 
 } // namespace
 
-run::KernelPlan planKernel(const engine::KernelRequest& request, const base::JobContext& context) {
+engine::PlannedKernel planKernel(const engine::KernelRequest& request, const base::JobContext& context) {
     return translated(request.options, [&] {
-        return Prepared(request, context).plan(context);
+        const Prepared prepared(request, context);
+        return engine::PlannedKernel{prepared.info(), prepared.plan(context)};
     });
 }
 
@@ -157,7 +165,7 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
         job.reference = reference.get();
         job.options = prepared.options;
         auto report = runWithinCard(std::move(job), out, context);
-        report.network = prepared.network->info();
+        report.network = prepared.info();
         return report;
     });
 }

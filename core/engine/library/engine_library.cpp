@@ -33,7 +33,7 @@ public:
         return scores::evaluateHistory(request, weights, context);
     }
 
-    run::KernelPlan plan(const KernelRequest& request, const base::JobContext& context) override {
+    PlannedKernel plan(const KernelRequest& request, const base::JobContext& context) override {
         return kernel::planKernel(request, context);
     }
 
