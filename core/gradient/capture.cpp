@@ -77,6 +77,8 @@ private:
     void callExactly(const Step& step, torch::jit::Stack& stack) {
         if (const auto result = exactResult(step, stack, m_level, &m_winograd)) {
             stack.assign(1, *result);
+        } else if (const auto joined = joinedChannels(step, stack, m_level)) {
+            stack.assign(1, *joined);
         } else if (step.target == "aten::max_pool2d" && step.dataDependent) {
             // Values that differ may be equal once rounded, so the capture takes the places of the maxima too.
             const at::Tensor x = stack[0].toTensor();

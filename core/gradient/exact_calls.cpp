@@ -148,6 +148,20 @@ std::optional<at::Tensor> exactResult(const Interpreter::Step& step, const torch
                                  tensor("running_mean"), tensor("running_var"), stack[step.position("eps")].toDouble()));
 }
 
+std::optional<at::Tensor> joinedChannels(const Interpreter::Step& step, const torch::jit::Stack& stack,
+                                         const model::VmapLevel& level) {
+    if (step.target != "aten::cat" || !step.overload.empty() || (stack[1].toInt() != 1 && stack[1].toInt() != -3))
+        return std::nullopt;
+    std::vector<at::Tensor> pictures;
+    for (const at::Tensor& tensor : stack[0].toTensorVector()) {
+        if (!model::isWrapped(tensor) || tensor.dim() != 4)
+            return std::nullopt;
+        pictures.push_back(model::unwrapped(tensor).flatten(0, 1));
+    }
+    const at::NoGradGuard noGradients;
+    return level.wrap(at::cat(pictures, 1).unflatten(0, {level.samples(), -1}));
+}
+
 std::optional<at::Tensor> withResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
                                      const at::Tensor& result, const model::VmapLevel& level) {
     const Kind kind = kindOf(step);

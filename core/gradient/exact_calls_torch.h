@@ -13,6 +13,11 @@ namespace lpntk::gradient {
 std::optional<at::Tensor> exactResult(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
                                       const model::VmapLevel& level, const WinogradWeights* winograd = nullptr);
 
+/// Pictures in a batch under vmap, joined by their channels and laid out as exactResult's are; libtorch knows that layout
+/// in four dimensions only, and turns a batch's five into rows of single channels. Nothing where the call is another.
+std::optional<at::Tensor> joinedChannels(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
+                                         const model::VmapLevel& level);
+
 /// The call on `stack` with `result`, rounded to the stack's type, in place of what it would compute, and the backward
 /// pass to its input. For convolutions, batch norm and linear layers, whose backward pass needs no more than arguments;
 /// nothing for other calls, or where a parameter wants a gradient too.

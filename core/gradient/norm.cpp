@@ -43,7 +43,10 @@ void writeBatchNorm(const Use& use, const Destinations& destinations) {
     const auto& step = *use.step;
     const at::Tensor& mean = use.operandAt(step.position("running_mean"))->value;
     const at::Tensor& variance = use.operandAt(step.position("running_var"))->value;
-    const auto perChannel = [&](const at::Tensor& tensor) { return tensor.reshape({tensor.size(0), mean.size(0), -1}); };
+    // (N, C, positions): a sample may hold several pictures, or rows of channels.
+    const auto perChannel = [&](const at::Tensor& tensor) {
+        return tensor.reshape({tensor.size(0), tensor.size(1), mean.size(0), -1}).transpose(1, 2).flatten(2);
+    };
     const auto [scale, shift] = channelSums(perChannel(inputOf(use)->value), perChannel(use.outputGradients[0]), mean,
                                             variance, use.arguments[step.position("eps")].toDouble());
     put(scale, weightOf(use), destinations);
@@ -62,10 +65,10 @@ void writeLayerNorm(const Use& use, const Destinations& destinations) {
     put(summed(g), biasOf(use), destinations);
 }
 
-/// (N, C, ...) with one picture per sample.
-bool onePicture(const Use& use) {
+/// (N, pictures, C, ...).
+bool holdsPictures(const Use& use) {
     const Operand* input = inputOf(use);
-    return input && input->batched && input->value.dim() >= 3 && input->value.size(1) == 1;
+    return input && input->batched && input->value.dim() >= 3;
 }
 
 } // namespace
@@ -84,7 +87,7 @@ bool isPlainNorm(const Use& use) {
         const Operand* operand = use.operandAt(step.position(name));
         return operand && !operand->batched && !operand->parameter;
     };
-    return onePicture(use) && statistic("running_mean") && statistic("running_var");
+    return holdsPictures(use) && statistic("running_mean") && statistic("running_var");
 }
 
 void writeNorm(const Use& use, const Destinations& destinations) {

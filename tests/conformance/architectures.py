@@ -86,8 +86,9 @@ def without_caches(network):
 
 
 def samples_for(parameters):
-    """As many as keep the signals near four gigabytes."""
-    return int(min(32, max(2, 4e9 // (4 * parameters))))
+    """As many as keep the signals near four gigabytes, and the same number for each thread."""
+    size = int(min(32, max(2, 4e9 // (4 * parameters))))
+    return size - size % 4 if size > 4 else size
 
 
 def peer_seconds(network, pictures, signs):
