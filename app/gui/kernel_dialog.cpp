@@ -1,6 +1,7 @@
 #include "kernel_dialog.h"
 
 #include "open_dialog.h"
+#include "plan_table.h"
 #include "small_widgets.h"
 
 #include <core/base/parallel.h>
@@ -12,17 +13,14 @@
 #include <QDir>
 #include <QFormLayout>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QLibrary>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QRegularExpression>
-#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QSpinBox>
 #include <QStyle>
-#include <QTableWidget>
 
 #include <algorithm>
 #include <utility>
@@ -229,19 +227,7 @@ QWidget* KernelDialog::makePlan() {
     m_cost->setWordWrap(true);
     m_cost->setMinimumHeight(m_cost->fontMetrics().height() * 4);
     m_cost->setAlignment(Qt::AlignTop);
-    m_layers = new QTableWidget(0, 5, body);
-    m_layers->setObjectName(QStringLiteral("planLayers"));
-    m_layers->setAccessibleName(tr("Layers of the plan"));
-    m_layers->setHorizontalHeaderLabels({tr("Layer"), tr("Way"), tr("Parameters"), tr("Products\nper pair"), tr("Kept per\nsample")});
-    m_layers->verticalHeader()->hide();
-    m_layers->verticalHeader()->setDefaultSectionSize(26);
-    m_layers->setShowGrid(false);
-    m_layers->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    m_layers->setSelectionMode(QAbstractItemView::NoSelection);
-    m_layers->setTabKeyNavigation(false);
-    m_layers->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
-    m_layers->horizontalHeader()->setMinimumHeight(2 * QFontMetrics(models::theme().font(11)).height() + 10);
-    m_layers->horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    m_layers = new PlanTable(body);
     column->addWidget(makeLabel(tr("Plan"), "section", body));
     column->addWidget(m_cost);
     column->addWidget(m_layers, 1);
@@ -325,7 +311,7 @@ void KernelDialog::plan() {
         [this](const QString& sentence) {
             m_planning = m_runWhenPlanned = false;
             m_cost->clear();
-            m_layers->setRowCount(0);
+            m_layers->setLayers({});
             say(sentence);
         });
 }
@@ -337,22 +323,7 @@ void KernelDialog::show(const run::KernelPlan& plan) {
                              format::duration(plan.signalSeconds), format::duration(plan.contractionSeconds),
                              format::bytesOf(static_cast<double>(plan.memoryBytes), static_cast<double>(plan.memoryBudget)),
                              format::bytes(static_cast<double>(plan.diskBytes))));
-    m_layers->setRowCount(static_cast<int>(plan.layers.size()));
-    for (int row = 0; row < m_layers->rowCount(); ++row) {
-        const run::LayerPlan& layer = plan.layers[static_cast<std::size_t>(row)];
-        const QStringList texts{QString::fromStdString(layer.name), QString::fromStdString(layer.way), format::count(layer.parameters),
-                                format::count(layer.macsPerPair), format::count(layer.signalFloats)};
-        for (int column = 0; column < texts.size(); ++column) {
-            auto* item = new QTableWidgetItem(texts[column]);
-            item->setTextAlignment(Qt::AlignVCenter | (column < 2 ? Qt::AlignLeft : Qt::AlignRight));
-            m_layers->setItem(row, column, item);
-        }
-    }
-    int width = 0;
-    const QAbstractItemView& view = *m_layers;
-    for (int column = 0; column < m_layers->columnCount(); ++column)
-        width += std::max(view.sizeHintForColumn(column), m_layers->horizontalHeader()->sectionSizeHint(column));
-    m_layers->setMinimumWidth(width + m_layers->verticalScrollBar()->sizeHint().width() + 2);
+    m_layers->setLayers(plan.layers);
     say({});
     m_planning = false;
     m_run->setEnabled(true);

@@ -13,9 +13,10 @@ class QLabel;
 class QLineEdit;
 class QPushButton;
 class QSpinBox;
-class QTableWidget;
 
 namespace lpntk::gui {
+
+class PlanTable;
 
 /// Asks what kernel to compute and shows its cost before anything runs: the plan's layers, memory, disk and time, made
 /// anew on a worker at every change. What does not fit the budget is said here, with what would.
@@ -64,7 +65,7 @@ private:
     QLineEdit* m_out = nullptr;
     QLabel* m_cost = nullptr;
     QLabel* m_words = nullptr;
-    QTableWidget* m_layers = nullptr;
+    PlanTable* m_layers = nullptr;
     QPushButton* m_run = nullptr;
     QTimer m_pause;
     bool m_outByHand = false;

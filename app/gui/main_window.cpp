@@ -23,6 +23,7 @@
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScreen>
 #include <QStackedWidget>
 
 #include <algorithm>
@@ -296,9 +297,11 @@ void MainWindow::applyLayout(const ProjectLayout& layout) {
 }
 
 void MainWindow::restoreLayout() {
-    resize(1600, 1000);
+    constexpr QSize kUsual(1600, 1000), kFrame(16, 48);
+    resize(kUsual);
     if (m_quiet)
         return;
+    resize(kUsual.boundedTo(screen()->availableSize() - kFrame));
     if (m_settings.restoresLayout()) {
         restoreGeometry(m_settings.geometry());
         restoreState(m_settings.windowState(), kLayoutVersion);

@@ -12,6 +12,7 @@
 #include <memory>
 #include <tuple>
 #include <utility>
+#include <vector>
 
 namespace lpntk::gradient {
 

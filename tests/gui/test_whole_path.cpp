@@ -12,6 +12,7 @@
 #include <widgets/vtk/vtk_host.h>
 
 #include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
 #include <QDir>
 #include <QFileInfo>
@@ -114,7 +115,13 @@ private:
         visible<QSpinBox>(window, "sampleCount")->setValue(kPerClass);
         QTRY_VERIFY_WITH_TIMEOUT(run->isEnabled(), kPatience);
         QVERIFY(visible<QLabel>(window, "planCost")->text().contains(QStringLiteral("300")));
-        const auto* header = visible<QTableWidget>(window, "planLayers")->horizontalHeader();
+        auto* layers = visible<QTableWidget>(window, "planLayers");
+        layers->setFocus();
+        QTest::keyClick(layers, Qt::Key_C, Qt::ControlModifier);
+        const QStringList copied = QGuiApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QCOMPARE(copied.size(), layers->rowCount());
+        QVERIFY2(copied[0].startsWith(QStringLiteral("conv1\texplicit\t156\t")), qPrintable(copied[0]));
+        const auto* header = layers->horizontalHeader();
         for (int column = 0; column < header->count(); ++column)
             QVERIFY2(header->sectionSize(column) >= header->sectionSizeHint(column), qPrintable(QString::number(column)));
         tests::typeInto(visible<QLineEdit>(window, "runFolder"), m_home.path(QStringLiteral("runs/three-hundred")));

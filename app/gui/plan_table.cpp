@@ -1,0 +1,101 @@
+#include "plan_table.h"
+
+#include <widgets/models/format.h>
+#include <widgets/models/theme.h>
+
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QScrollBar>
+
+#include <algorithm>
+
+namespace lpntk::gui {
+
+namespace {
+
+QString explanationOf(const std::string& way) {
+    if (way == "implicit")
+        return PlanTable::tr(
+            "Products of inputs times products of output gradients; the layer's gradient is never formed.");
+    if (way == "shifted")
+        return PlanTable::tr("Products between the layer's few positions, summed where they meet the same weight; its "
+                             "gradient is never formed.");
+    if (way == "explicit")
+        return PlanTable::tr("Each sample's gradient is formed and multiplied.");
+    return PlanTable::tr("Each sample's gradient is formed by the slower way that fits any operation, and multiplied.");
+}
+
+} // namespace
+
+PlanTable::PlanTable(QWidget* parent) : QTableWidget(0, 5, parent) {
+    setObjectName(QStringLiteral("planLayers"));
+    setAccessibleName(tr("Layers of the plan"));
+    setHorizontalHeaderLabels(
+        {tr("Layer"), tr("Way"), tr("Parameters"), tr("Products\nper pair"), tr("Kept per\nsample")});
+    horizontalHeaderItem(1)->setToolTip(
+        tr("How the layer enters the kernel; every way is exact, the cheapest is taken"));
+    horizontalHeaderItem(3)->setToolTip(tr("Multiply-adds for each pair of samples"));
+    horizontalHeaderItem(4)->setToolTip(tr("Numbers held in memory for each sample"));
+    verticalHeader()->hide();
+    verticalHeader()->setDefaultSectionSize(26);
+    setShowGrid(false);
+    setEditTriggers(QAbstractItemView::NoEditTriggers);
+    setSelectionBehavior(QAbstractItemView::SelectRows);
+    setTabKeyNavigation(false);
+    horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    horizontalHeader()->setMinimumHeight(2 * QFontMetrics(models::theme().font(11)).height() + 10);
+    horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+    auto* copy = new QAction(tr("Copy"), this);
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    connect(copy, &QAction::triggered, this, &PlanTable::copyRows);
+    addAction(copy);
+    setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+void PlanTable::setLayers(const std::vector<run::LayerPlan>& layers) {
+    namespace format = models::format;
+    setRowCount(static_cast<int>(layers.size()));
+    for (int row = 0; row < rowCount(); ++row) {
+        const run::LayerPlan& layer = layers[static_cast<std::size_t>(row)];
+        const QStringList texts{QString::fromStdString(layer.name), QString::fromStdString(layer.way),
+                                format::count(layer.parameters), format::count(layer.macsPerPair),
+                                format::count(layer.signalFloats)};
+        for (int column = 0; column < texts.size(); ++column) {
+            auto* cell = new QTableWidgetItem(texts[column]);
+            cell->setTextAlignment(Qt::AlignVCenter | (column < 2 ? Qt::AlignLeft : Qt::AlignRight));
+            setItem(row, column, cell);
+        }
+        item(row, 1)->setToolTip(explanationOf(layer.way));
+    }
+    widen();
+}
+
+/// So that names are whole without a horizontal scroll bar.
+void PlanTable::widen() {
+    int width = 0;
+    for (int column = 0; column < columnCount(); ++column)
+        width += std::max(sizeHintForColumn(column), horizontalHeader()->sectionSizeHint(column));
+    setMinimumWidth(width + verticalScrollBar()->sizeHint().width() + 2);
+}
+
+/// The selected rows, or all where none is.
+void PlanTable::copyRows() const {
+    QList<QModelIndex> rows = selectionModel()->selectedRows();
+    for (int row = 0; row < rowCount() && !selectionModel()->hasSelection(); ++row)
+        rows << model()->index(row, 0);
+    std::sort(rows.begin(), rows.end());
+    QString text;
+    for (const QModelIndex& index : rows) {
+        QStringList cells;
+        for (int column = 0; column < columnCount(); ++column)
+            cells << item(index.row(), column)->text();
+        text += cells.join(QLatin1Char('\t')) + QLatin1Char('\n');
+    }
+    if (!text.isEmpty())
+        QGuiApplication::clipboard()->setText(text);
+}
+
+} // namespace lpntk::gui
