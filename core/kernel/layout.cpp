@@ -128,4 +128,24 @@ std::vector<Step> stepsOf(const Layout& layout, std::int64_t panelRows) {
     return steps;
 }
 
+std::int64_t samplesComputed(const Layout& layout, std::span<const Step> steps) {
+    std::int64_t samples = 0;
+    std::vector<std::uint8_t> held(layout.tileRows().size());
+    for (const Step& step : steps) {
+        std::vector<std::uint8_t> needed(held.size()), next(held.size());
+        for (const std::int64_t number : step.tiles) {
+            const Tile& tile = layout.tile(number);
+            needed[static_cast<std::size_t>(tile.row)] = needed[static_cast<std::size_t>(tile.column)] = 1;
+        }
+        for (const int number : step.resident) {
+            const auto row = static_cast<std::size_t>(number);
+            if (needed[row] && !held[row])
+                samples += layout.tileRow(number).rows.size();
+            next[row] = needed[row] || held[row];
+        }
+        held = next;
+    }
+    return samples;
+}
+
 } // namespace lpntk::kernel

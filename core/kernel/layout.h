@@ -81,4 +81,8 @@ struct Step {
 /// together into a panel share a step.
 std::vector<Step> stepsOf(const Layout& layout, std::int64_t panelRows);
 
+/// How many samples' signals these steps compute, one after the other: of every tile row that a step's tiles read, unless
+/// the step before held it already.
+std::int64_t samplesComputed(const Layout& layout, std::span<const Step> steps);
+
 } // namespace lpntk::kernel

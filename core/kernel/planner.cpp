@@ -183,16 +183,7 @@ std::int64_t largestBlock(const run::KernelPlan& plan) {
 
 /// Average number of times that a row's signals are computed.
 std::int64_t signalPasses(const run::KernelPlan& plan, const Layout& layout) {
-    std::int64_t computed = 0;
-    std::vector<std::uint8_t> held(layout.tileRows().size());
-    for (const Step& step : stepsOf(layout, plan.panelRows)) {
-        std::vector<std::uint8_t> next(held.size());
-        for (const int row : step.resident) {
-            computed += held[at(row)] ? 0 : layout.tileRow(row).rows.size();
-            next[at(row)] = 1;
-        }
-        held = next;
-    }
+    const std::int64_t computed = samplesComputed(layout, stepsOf(layout, plan.panelRows));
     return (computed + plan.rows - 1) / plan.rows;
 }
 

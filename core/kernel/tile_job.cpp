@@ -58,7 +58,7 @@ void TileJob::run(std::vector<std::uint8_t> repair, const base::JobContext& cont
         std::erase_if(step.tiles, [&](std::int64_t tile) { return !pending(tile); });
     const std::vector<std::vector<Step>> shares = shared(std::move(steps));
     for (const std::vector<Step>& share : shares)
-        m_samplesTotal += samplesOf(share);
+        m_samplesTotal += samplesComputed(m_layout, share);
     try {
         runLanes(shares, context);
     } catch (...) {
@@ -98,25 +98,6 @@ std::vector<std::vector<Step>> TileJob::shared(std::vector<Step> steps) const {
         before += count;
     }
     return shares;
-}
-
-/// How many samples' signals these steps compute, those of a panel that stays once.
-std::int64_t TileJob::samplesOf(const std::vector<Step>& steps) const {
-    std::int64_t samples = 0;
-    std::vector<std::uint8_t> held(m_layout.tileRows().size());
-    for (const Step& step : steps) {
-        std::vector<std::uint8_t> needed(held.size()), next(held.size());
-        for (const std::int64_t tile : step.tiles)
-            needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
-        // A panel stays while its steps follow each other.
-        for (const int row : step.resident) {
-            if (needed[at(row)] && !held[at(row)])
-                samples += m_layout.tileRow(row).rows.size();
-            next[at(row)] = needed[at(row)] || held[at(row)];
-        }
-        held = next;
-    }
-    return samples;
 }
 
 void TileJob::runLanes(const std::vector<std::vector<Step>>& shares, const base::JobContext& context) {

@@ -78,7 +78,6 @@ private:
     };
     void openLanes();
     std::vector<std::vector<Step>> shared(std::vector<Step> steps) const;
-    std::int64_t samplesOf(const std::vector<Step>& steps) const;
     void runLanes(const std::vector<std::vector<Step>>& shares, const base::JobContext& context);
     void runStep(Lane& lane, const Step& step, const base::JobContext& context);
     std::unique_ptr<SignalRows> room(Lane& lane, std::int64_t rows) const;
