@@ -45,6 +45,7 @@ PlanTable::PlanTable(QWidget* parent) : QTableWidget(0, 5, parent) {
     setSelectionBehavior(QAbstractItemView::SelectRows);
     setTabKeyNavigation(false);
     horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    horizontalHeader()->setHighlightSections(false); // whole rows are selected
     horizontalHeader()->setMinimumHeight(2 * QFontMetrics(models::theme().font(11)).height() + 10);
     horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
     auto* copy = new QAction(tr("Copy"), this);
