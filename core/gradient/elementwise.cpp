@@ -42,11 +42,8 @@ void writeElementwise(const Use& use, const Destinations& destinations) {
     if (found == destinations.end())
         return;
     const at::Tensor& g = use.outputGradients[0];
-    std::vector<std::int64_t> shape = parameter->value.sizes().vec();
-    shape.insert(shape.begin(), static_cast<std::size_t>(g.dim() - 1 - parameter->value.dim()), 1);
-    shape.insert(shape.begin(), g.size(0));
     const at::Tensor full = isProduct(use) ? g * aligned(data->value, g.dim()) : g;
-    found->second.put(full.sum_to_size(shape));
+    found->second.putSummed(full, parameter->value.sizes());
 }
 
 } // namespace lpntk::gradient

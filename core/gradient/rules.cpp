@@ -1,6 +1,7 @@
 #include <core/gradient/rules_torch.h>
 
 #include <core/base/error.h>
+#include <core/gradient/attention_torch.h>
 #include <core/gradient/convolution_torch.h>
 #include <core/gradient/elementwise_torch.h>
 #include <core/gradient/norm_torch.h>
@@ -58,6 +59,13 @@ void Destination::put(const at::Tensor& gradient) const {
         rows.copy_(same);
 }
 
+void Destination::putSummed(const at::Tensor& gradient, at::IntArrayRef shape) const {
+    std::vector<std::int64_t> full = shape.vec();
+    full.insert(full.begin(), static_cast<std::size_t>(gradient.dim() - 1) - shape.size(), 1);
+    full.insert(full.begin(), gradient.size(0));
+    put(gradient.sum_to_size(full));
+}
+
 const Operand* inputOf(const Use& use) {
     return use.operandAt(use.step->position("input"));
 }
@@ -79,6 +87,8 @@ Rule ruleFor(const Use& use) {
         return Rule::elementwise;
     if (isPlainNorm(use) && plainRoles(use))
         return Rule::norm;
+    if (isBiasedAttention(use))
+        return Rule::attention;
     return Rule::general;
 }
 
@@ -169,6 +179,9 @@ void writeGradients(const Use& use, Rule rule, const Destinations& destinations)
         return;
     case Rule::elementwise:
         writeElementwise(use, destinations);
+        return;
+    case Rule::attention:
+        writeAttention(use, destinations);
         return;
     case Rule::general:
         for (const auto& [id, gradient] : generalGradients(use)) {

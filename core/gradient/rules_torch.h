@@ -14,6 +14,8 @@ struct Destination {
 
     /// Writes a gradient (N, ...) of any shape with as many numbers.
     void put(const at::Tensor& gradient) const;
+    /// The same for a parameter of this shape that was broadcast to a gradient's (N, ...): sums over the axes it lacks.
+    void putSummed(const at::Tensor& gradient, at::IntArrayRef shape) const;
     /// The samples [first, first + count).
     Destination narrow(std::int64_t first, std::int64_t count) const { return {rows.narrow(0, first, count), accumulate}; }
 };
@@ -27,6 +29,7 @@ enum class Rule {
     convolution,    ///< two-dimensional convolutions
     norm,           ///< batch norm with stored statistics, layer norm
     elementwise,    ///< a parameter added or multiplied
+    attention,      ///< a parameter added to the scores of attention
     general         ///< any operation: exact vmap of its own backward with the parameter expanded
 };
 

@@ -105,7 +105,8 @@ NETWORKS = {"cnn": Cnn, "vit": Vit, "odd": Odd}
 def families():
     """Small networks of the kinds that people train; wants timm."""
     from timm.layers import SqueezeExcite
-    from timm.models import convnext, densenet, eva, levit, metaformer, mlp_mixer, nfnet, regnet, resnet, swin_transformer
+    from timm.models import (beit, convnext, densenet, eva, levit, metaformer, mlp_mixer, nfnet, regnet, resnet,
+                             swin_transformer)
     from timm.models._efficientnet_blocks import DepthwiseSeparableConv, InvertedResidual
 
     small = {"in_chans": 1, "num_classes": CLASSES}
@@ -140,6 +141,8 @@ def families():
                                                   token_mixers=[metaformer.SepConv, metaformer.Attention],
                                                   norm_layers=[metaformer.LayerNorm2dNoBias, metaformer.LayerNormNoBias],
                                                   res_scale_init_values=(None, 1.0), **small),
+        "beit": lambda: beit.Beit(img_size=28, patch_size=7, embed_dim=16, depth=1, num_heads=2, use_abs_pos_emb=False,
+                                  use_rel_pos_bias=True, init_values=0.5, **small),
     }
 
 

@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 using namespace lpntk;
@@ -56,6 +57,7 @@ class TestExported : public QObject {
 private Q_SLOTS:
     void everyFile_data();
     void everyFile();
+    void fewGoTheGeneralWay();
     void everyVersionIsThere();
     void tiedWeightsAreOneParameter();
     void partsOfTheParametersAddUp();
@@ -92,6 +94,29 @@ void TestExported::everyFile() {
     QVERIFY2(fast < 2e-6, qPrintable(QString("float32: cosine error %1").arg(fast)));
     const double check = gradient::checkGradients(*loaded);
     QVERIFY2(check < 1e-8, qPrintable(QString("load check %1").arg(check)));
+}
+
+/// What costs most must not lose its rule unnoticed.
+void TestExported::fewGoTheGeneralWay() {
+    const std::map<std::string, std::set<std::string>> expected{
+        {"beit", {"cat"}},
+        {"convnext", {"addcmul"}},
+        {"eva", {"cat"}},
+        {"odd", {"bilinear", "conv1d", "conv_transpose2d", "einsum", "group_norm", "instance_norm", "prelu"}},
+        {"vit", {"cat"}}};
+    for (const char* network : {"beit", "caformer", "cnn", "convnext", "densenet", "eva", "levit", "mixer", "mobile",
+                                "nfnet", "odd", "regnet", "seresnet", "swin", "vit"}) {
+        const auto computer =
+            gradient::SignalComputer::create(opened(network + std::string("-2.11.pt2")),
+                                             gradient::SignalComputer::Grade::float32, run::KernelKind::lpntk, "cpu");
+        std::set<std::string> general;
+        for (const gradient::SignalLayer& layer : computer->layers()) {
+            if (layer.general)
+                general.insert(layer.operation);
+        }
+        const auto found = expected.find(network);
+        QVERIFY2(general == (found == expected.end() ? std::set<std::string>() : found->second), network);
+    }
 }
 
 void TestExported::everyVersionIsThere() {
