@@ -30,6 +30,7 @@ class TileWorker {
 public:
     virtual ~TileWorker() = default;
     /// kappa of the first `rows` of a with the first `columns` of b into `tile` (rows, columns), row-major, in float64.
+    /// Of rows with themselves (a is b, as many rows as columns) only the diagonal and what is above it need be there.
     /// Stops between products. The bits depend on the signals, the sizes and the plan only.
     virtual void contract(const SignalRows& a, std::int64_t rows, const SignalRows& b, std::int64_t columns,
                           const base::JobContext& context, std::span<double> tile) = 0;

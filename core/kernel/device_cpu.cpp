@@ -108,6 +108,7 @@ public:
         m_b = static_cast<const CpuRows<T>*>(&b);
         m_shape = {rows, columns};
         m_context = &context;
+        m_strips = stripsOf(rows, columns, &a == &b);
         std::fill(tile.begin(), tile.end(), 0.0);
         addChunks(m_layout.explicitPart, tile);
         for (const auto& parts : m_layout.implicitParts) {
@@ -122,6 +123,10 @@ private:
     struct Shape {
         std::int64_t rows = 0, columns = 0;
         std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
+    };
+    /// Rows of the tile and the column from which on they are computed.
+    struct Strip {
+        std::int64_t row = 0, rows = 0, column = 0;
     };
     /// Memory that grows with what it is asked for.
     class Room {
@@ -139,23 +144,64 @@ private:
         std::int64_t m_numbers = 0;
     };
 
-    /// Product over columns [begin, begin + width) of a part, into `out`.
+    /// The whole tile at once; of rows with themselves little more than the half that the diagonal cuts off. Strips
+    /// narrower than this lose more in the products than the other half costs.
+    static std::vector<Strip> stripsOf(std::int64_t rows, std::int64_t columns, bool same) {
+        constexpr std::int64_t kNarrow = 16, kWide = 64, kStrips = 16;
+        if (!same || rows != columns || rows < 2 * kNarrow)
+            return {{0, rows, 0}};
+        const std::int64_t side = std::clamp(rows / kStrips / kNarrow * kNarrow, kNarrow, kWide);
+        std::vector<Strip> strips;
+        for (std::int64_t row = 0; row < rows; row += side)
+            strips.push_back({row, std::min(side, rows - row), row});
+        return strips;
+    }
+
+    /// add(entries of `sum` that are computed and lie side by side, where they begin in the tile).
+    template <typename Add> void forEachRun(std::span<double> sum, const Add& add) const {
+        if (m_strips.size() == 1) {
+            add(sum, std::size_t{0});
+            return;
+        }
+        for (const Strip& strip : m_strips) {
+            for (std::int64_t row = strip.row; row < strip.row + strip.rows; ++row) {
+                const auto begin = static_cast<std::size_t>(row * m_shape.columns + strip.column);
+                add(sum.subspan(begin, static_cast<std::size_t>(m_shape.columns - strip.column)), begin);
+            }
+        }
+    }
+
+    /// Product over columns [begin, begin + width) of a part, into `room`: (rows, columns) of the tile.
     const T* product(const Part& part, std::int64_t begin, std::int64_t width, Room& room) {
         m_context->throwIfCancelled();
         const at::TensorOptions options(c10::CppTypeToScalarType<T>::value);
-        const at::Tensor left =
-            at::from_blob(m_a->at(part, 0) + begin, {m_shape.rows, width}, {part.stride, 1}, options);
-        const at::Tensor right =
-            at::from_blob(m_b->at(part, 0) + begin, {width, m_shape.columns}, {1, part.stride}, options);
-        at::Tensor target =
-            at::from_blob(room.of(m_shape.rows * m_shape.columns), {m_shape.rows, m_shape.columns}, options);
-        at::mm_out(target, left, right);
-        return target.const_data_ptr<T>();
+        T* const out = room.of(m_shape.rows * m_shape.columns);
+        for (const Strip& strip : m_strips) {
+            const at::Tensor left =
+                at::from_blob(m_a->at(part, strip.row) + begin, {strip.rows, width}, {part.stride, 1}, options);
+            const std::int64_t columns = m_shape.columns - strip.column;
+            const at::Tensor right =
+                at::from_blob(m_b->at(part, strip.column) + begin, {width, columns}, {1, part.stride}, options);
+            at::Tensor target = at::from_blob(out + strip.row * m_shape.columns + strip.column, {strip.rows, columns},
+                                              {m_shape.columns, 1}, options);
+            at::mm_out(target, left, right);
+        }
+        return out;
+    }
+
+    void addProduct(std::span<double> sum, const T* values) const {
+        forEachRun(sum, [&](std::span<double> run, std::size_t begin) { addTo(run, values + begin); });
+    }
+
+    template <typename Left, typename Right>
+    void addProduct(std::span<double> sum, const Left* left, const Right* right) const {
+        forEachRun(sum,
+                   [&](std::span<double> run, std::size_t begin) { addProductTo(run, left + begin, right + begin); });
     }
 
     void addChunks(const Part& part, std::span<double> sum) {
         for (std::int64_t begin = 0; begin < part.width; begin += m_chunk)
-            addTo(sum, product(part, begin, std::min(m_chunk, part.width - begin), m_first));
+            addProduct(sum, product(part, begin, std::min(m_chunk, part.width - begin), m_first));
     }
 
     /// Inner products over a wide part, in float64 chunk by chunk.
@@ -169,13 +215,13 @@ private:
         const bool narrowLeft = parts.left.width <= m_chunk, narrowRight = parts.right.width <= m_chunk;
         if (narrowLeft && narrowRight) {
             const T* const left = product(parts.left, 0, parts.left.width, m_first);
-            addProductTo(tile, left, product(parts.right, 0, parts.right.width, m_second));
+            addProduct(tile, left, product(parts.right, 0, parts.right.width, m_second));
         } else if (narrowRight) {
             const auto left = wide(parts.left, m_wideFirst);
-            addProductTo(tile, left.data(), product(parts.right, 0, parts.right.width, m_second));
+            addProduct(tile, left.data(), product(parts.right, 0, parts.right.width, m_second));
         } else {
             const auto left = wide(parts.left, m_wideFirst);
-            addProductTo(tile, left.data(), wide(parts.right, m_wideSecond).data());
+            addProduct(tile, left.data(), wide(parts.right, m_wideSecond).data());
         }
     }
 
@@ -207,6 +253,8 @@ private:
             for (std::int64_t row = 0; row < m_shape.rows; row += block.rows) {
                 m_context->throwIfCancelled();
                 const std::int64_t rows = std::min(block.rows, m_shape.rows - row);
+                if (m_strips.size() > 1 && column + columns <= row)
+                    continue; // below the diagonal
                 addShifted(positions, gram(leftA.of(row, rows), inputs, m_first),
                            gram(rightA.of(row, rows), outputs, m_second), rows, columns,
                            tile.data() + row * m_shape.columns + column, m_shape.columns);
@@ -234,6 +282,7 @@ private:
     const CpuRows<T>* m_a = nullptr;
     const CpuRows<T>* m_b = nullptr;
     Shape m_shape;
+    std::vector<Strip> m_strips;
     const base::JobContext* m_context = nullptr;
     Room m_first, m_second, m_inputs, m_outputs;
     std::vector<double> m_wideFirst, m_wideSecond;

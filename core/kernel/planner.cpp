@@ -238,8 +238,11 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
         static_cast<int>(std::min<std::int64_t>(auditRowsWithin(options.memoryBytes / 4, source.layers()),
                                                 std::max(kFewAuditRows, plan.rows / kShareOfRows)));
     const int tile = preferredTile(largestBlock(plan));
-    // Small jobs are cut into at least four batches, so that there is work for several threads whatever their number.
-    const std::int64_t largestBatch = std::clamp<std::int64_t>(plan.rows / 4, kSmallestBatch, 256);
+    // Small jobs are cut into at least four batches, so that there is work for several threads whatever their number;
+    // but much smaller ones cost more in calls than a third thread gains.
+    constexpr std::int64_t kWorthACall = 16, kLargestBatch = 256;
+    const std::int64_t largestBatch =
+        std::max(std::clamp(plan.rows / 4, std::min(plan.rows / 2, kWorthACall), kLargestBatch), kSmallestBatch);
     const auto batch = static_cast<std::int64_t>(std::bit_floor(
         static_cast<std::uint64_t>(std::clamp<std::int64_t>(source.batchFor(plan.device == "cpu" ? kBatchBytes : kDeviceBatchBytes),
                                                                 kSmallestBatch, largestBatch))));
@@ -300,7 +303,7 @@ void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows&
     double entries = 0;
     for (const run::RowRange& block : plan.blocks) {
         const auto n = static_cast<double>(block.size());
-        entries += n * (n + std::min<double>(plan.tile, n)) / 2; // diagonal tiles are multiplied whole
+        entries += n * n / 2; // of diagonal tiles little more than half is multiplied
     }
     constexpr double kSecondsPerEntry = 25e-9; // consumers and store
     plan.contractionSeconds =
