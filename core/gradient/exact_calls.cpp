@@ -101,17 +101,56 @@ private:
     Backward m_backward;
 };
 
+/// A product of two batches of matrices in autograd's graph.
+class ProductNode : public torch::autograd::Node {
+public:
+    ProductNode(at::Tensor left, at::Tensor right) : m_left(std::move(left)), m_right(std::move(right)) {}
+    torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
+        const at::Tensor& g = gradients.at(0);
+        return {task_should_compute_output(0) ? at::matmul(g, m_right.transpose(-2, -1)) : at::Tensor(),
+                task_should_compute_output(1) ? at::matmul(m_left.transpose(-2, -1), g) : at::Tensor()};
+    }
+    void release_variables() override {
+        m_left.reset();
+        m_right.reset();
+    }
+
+private:
+    at::Tensor m_left, m_right;
+};
+
+/// `result` rounded to a type. The backward pass and the rules are fastest with whole channels side by side.
+at::Tensor rounded(const at::Tensor& result, at::ScalarType type) {
+    const at::NoGradGuard noGradients;
+    return result.to(type, /*non_blocking=*/false, /*copy=*/true, at::MemoryFormat::Contiguous);
+}
+
 /// `result` rounded to the type of x, as what a call made of x.
 at::Tensor joined(const at::Tensor& x, const at::Tensor& result, Backward backward) {
-    at::Tensor out;
-    {
-        const at::NoGradGuard noGradients;
-        // The backward pass and the rules are fastest with whole channels side by side.
-        out = result.to(x.scalar_type(), /*non_blocking=*/false, /*copy=*/true, at::MemoryFormat::Contiguous);
-    }
+    at::Tensor out = rounded(result, x.scalar_type());
     if (x.requires_grad()) {
         const std::shared_ptr<torch::autograd::Node> node(new CallNode(std::move(backward)), torch::autograd::deleteNode);
         node->set_next_edges(torch::autograd::collect_next_edges(x));
+        torch::autograd::create_gradient_edge(out, node);
+    }
+    return out;
+}
+
+/// Matrices of one sample with matrices of the same sample, none repeated.
+bool isProduct(const Interpreter::Step& step, const torch::jit::Stack& stack) {
+    if (step.target != "aten::matmul" || !step.overload.empty())
+        return false;
+    const at::Tensor &left = stack[0].toTensor(), &right = stack[1].toTensor();
+    return model::isWrapped(left) && model::isWrapped(right) && left.is_floating_point() && left.dim() >= 3 &&
+           left.dim() == right.dim() && left.sizes().slice(0, left.dim() - 2) == right.sizes().slice(0, left.dim() - 2);
+}
+
+at::Tensor joinedProduct(const at::Tensor& left, const at::Tensor& right, const at::Tensor& result) {
+    at::Tensor out = rounded(result, left.scalar_type());
+    if (left.requires_grad() || right.requires_grad()) {
+        const std::shared_ptr<torch::autograd::Node> node(new ProductNode(left.detach(), right.detach()),
+                                                          torch::autograd::deleteNode);
+        node->set_next_edges(torch::autograd::collect_next_edges(left, right));
         torch::autograd::create_gradient_edge(out, node);
     }
     return out;
@@ -165,6 +204,9 @@ std::optional<at::Tensor> joinedChannels(const Interpreter::Step& step, const to
 
 std::optional<at::Tensor> withResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
                                      const at::Tensor& result, const model::VmapLevel& level) {
+    if (isProduct(step, stack) && model::isWrapped(result))
+        return level.wrap(joinedProduct(model::unwrapped(stack[0].toTensor()), model::unwrapped(stack[1].toTensor()),
+                                        model::unwrapped(result)));
     const Kind kind = kindOf(step);
     if (kind == Kind::other || !isPlainCall(step, stack, kind) || !model::isWrapped(result))
         return std::nullopt;

@@ -19,8 +19,8 @@ std::optional<at::Tensor> joinedChannels(const model::Interpreter::Step& step, c
                                          const model::VmapLevel& level);
 
 /// The call on `stack` with `result`, rounded to the stack's type, in place of what it would compute, and the backward
-/// pass to its input. For convolutions, batch norm and linear layers, whose backward pass needs no more than arguments;
-/// nothing for other calls, or where a parameter wants a gradient too.
+/// pass to its input. For convolutions, batch norm, linear layers and products of matrices, whose backward pass needs
+/// no more than arguments; nothing for other calls, or where a parameter wants a gradient too.
 std::optional<at::Tensor> withResult(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
                                      const at::Tensor& result, const model::VmapLevel& level);
 

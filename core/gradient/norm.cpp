@@ -43,12 +43,21 @@ void writeBatchNorm(const Use& use, const Destinations& destinations) {
     const auto& step = *use.step;
     const at::Tensor& mean = use.operandAt(step.position("running_mean"))->value;
     const at::Tensor& variance = use.operandAt(step.position("running_var"))->value;
-    // (N, C, positions): a sample may hold several pictures, or rows of channels.
+    const double epsilon = use.arguments[step.position("eps")].toDouble();
+    const at::Tensor &x = inputOf(use)->value, &g = use.outputGradients[0];
+    if (x.numel() == x.size(0) * x.size(1) * mean.size(0)) {
+        // Rows of channels, summed as they lie.
+        const auto asRows = [&](const at::Tensor& tensor) { return tensor.reshape({x.size(0), -1, mean.size(0)}); };
+        const at::Tensor gradient = asRows(g);
+        put((asRows(x) - mean).mul_(gradient).sum(1) * at::rsqrt(variance + epsilon), weightOf(use), destinations);
+        put(gradient.sum(1), biasOf(use), destinations);
+        return;
+    }
+    // (N, C, positions): a sample may hold several pictures.
     const auto perChannel = [&](const at::Tensor& tensor) {
         return tensor.reshape({tensor.size(0), tensor.size(1), mean.size(0), -1}).transpose(1, 2).flatten(2);
     };
-    const auto [scale, shift] = channelSums(perChannel(inputOf(use)->value), perChannel(use.outputGradients[0]), mean,
-                                            variance, use.arguments[step.position("eps")].toDouble());
+    const auto [scale, shift] = channelSums(perChannel(x), perChannel(g), mean, variance, epsilon);
     put(scale, weightOf(use), destinations);
     put(shift, biasOf(use), destinations);
 }
