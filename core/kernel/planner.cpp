@@ -239,10 +239,10 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
                                                 std::max(kFewAuditRows, plan.rows / kShareOfRows)));
     const int tile = preferredTile(largestBlock(plan));
     // Small jobs are cut into at least four batches, so that there is work for several threads whatever their number;
-    // but much smaller ones cost more in calls than a third thread gains.
+    // but of small samples much smaller batches cost more in calls than a third thread gains.
     constexpr std::int64_t kWorthACall = 16, kLargestBatch = 256;
-    const std::int64_t largestBatch =
-        std::max(std::clamp(plan.rows / 4, std::min(plan.rows / 2, kWorthACall), kLargestBatch), kSmallestBatch);
+    const std::int64_t least = std::min({plan.rows / 2, kWorthACall, source.batchFor(64 * kMegabyte)});
+    const std::int64_t largestBatch = std::max(std::clamp(plan.rows / 4, least, kLargestBatch), kSmallestBatch);
     const auto batch = static_cast<std::int64_t>(std::bit_floor(
         static_cast<std::uint64_t>(std::clamp<std::int64_t>(source.batchFor(plan.device == "cpu" ? kBatchBytes : kDeviceBatchBytes),
                                                                 kSmallestBatch, largestBatch))));
