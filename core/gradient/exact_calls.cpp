@@ -86,14 +86,20 @@ at::Tensor convolutionInputGradient(const at::Tensor& g, const at::Tensor& x, co
                       geometry.dilation, geometry.padding, geometry.stride);
 }
 
-using Backward = std::function<at::Tensor(const at::Tensor& outputGradient)>;
+/// The gradient of one of a call's inputs.
+using Backward = std::function<at::Tensor(std::size_t input, const at::Tensor& outputGradient)>;
 
 /// A call in autograd's graph, of which only the way back is known. (torch::autograd::Function does not work under vmap.)
 class CallNode : public torch::autograd::Node {
 public:
     explicit CallNode(Backward backward) : m_backward(std::move(backward)) {}
     torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
-        return {m_backward(gradients.at(0))};
+        torch::autograd::variable_list found(num_outputs());
+        for (std::size_t i = 0; i < found.size(); ++i) {
+            if (task_should_compute_output(i))
+                found[i] = m_backward(i, gradients.at(0));
+        }
+        return found;
     }
     void release_variables() override { m_backward = {}; }
 
@@ -101,36 +107,17 @@ private:
     Backward m_backward;
 };
 
-/// A product of two batches of matrices in autograd's graph.
-class ProductNode : public torch::autograd::Node {
-public:
-    ProductNode(at::Tensor left, at::Tensor right) : m_left(std::move(left)), m_right(std::move(right)) {}
-    torch::autograd::variable_list apply(torch::autograd::variable_list&& gradients) override {
-        const at::Tensor& g = gradients.at(0);
-        return {task_should_compute_output(0) ? at::matmul(g, m_right.transpose(-2, -1)) : at::Tensor(),
-                task_should_compute_output(1) ? at::matmul(m_left.transpose(-2, -1), g) : at::Tensor()};
+/// `result` rounded to the type of a call's inputs, as what the call made of them. The backward pass and the rules are
+/// fastest with whole channels side by side.
+at::Tensor joined(at::TensorList inputs, const at::Tensor& result, Backward backward) {
+    at::Tensor out;
+    {
+        const at::NoGradGuard noGradients;
+        out = result.to(inputs[0].scalar_type(), /*non_blocking=*/false, /*copy=*/true, at::MemoryFormat::Contiguous);
     }
-    void release_variables() override {
-        m_left.reset();
-        m_right.reset();
-    }
-
-private:
-    at::Tensor m_left, m_right;
-};
-
-/// `result` rounded to a type. The backward pass and the rules are fastest with whole channels side by side.
-at::Tensor rounded(const at::Tensor& result, at::ScalarType type) {
-    const at::NoGradGuard noGradients;
-    return result.to(type, /*non_blocking=*/false, /*copy=*/true, at::MemoryFormat::Contiguous);
-}
-
-/// `result` rounded to the type of x, as what a call made of x.
-at::Tensor joined(const at::Tensor& x, const at::Tensor& result, Backward backward) {
-    at::Tensor out = rounded(result, x.scalar_type());
-    if (x.requires_grad()) {
+    if (std::any_of(inputs.begin(), inputs.end(), [](const at::Tensor& input) { return input.requires_grad(); })) {
         const std::shared_ptr<torch::autograd::Node> node(new CallNode(std::move(backward)), torch::autograd::deleteNode);
-        node->set_next_edges(torch::autograd::collect_next_edges(x));
+        node->set_next_edges(torch::autograd::collect_next_edges(inputs));
         torch::autograd::create_gradient_edge(out, node);
     }
     return out;
@@ -145,31 +132,26 @@ bool isProduct(const Interpreter::Step& step, const torch::jit::Stack& stack) {
            left.dim() == right.dim() && left.sizes().slice(0, left.dim() - 2) == right.sizes().slice(0, left.dim() - 2);
 }
 
-at::Tensor joinedProduct(const at::Tensor& left, const at::Tensor& right, const at::Tensor& result) {
-    at::Tensor out = rounded(result, left.scalar_type());
-    if (left.requires_grad() || right.requires_grad()) {
-        const std::shared_ptr<torch::autograd::Node> node(new ProductNode(left.detach(), right.detach()),
-                                                          torch::autograd::deleteNode);
-        node->set_next_edges(torch::autograd::collect_next_edges(left, right));
-        torch::autograd::create_gradient_edge(out, node);
-    }
-    return out;
+Backward productBackward(const at::Tensor& left, const at::Tensor& right) {
+    return [left = left.detach(), right = right.detach()](std::size_t input, const at::Tensor& g) {
+        return input == 0 ? at::matmul(g, right.transpose(-2, -1)) : at::matmul(left.transpose(-2, -1), g);
+    };
 }
 
 Backward convolutionBackward(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry) {
-    return [x = x.detach(), weight, geometry](const at::Tensor& g) {
+    return [x = x.detach(), weight, geometry](std::size_t, const at::Tensor& g) {
         return convolutionInputGradient(g.flatten(0, 1).contiguous(), x.flatten(0, 1), weight, geometry).reshape(x.sizes());
     };
 }
 
 Backward batchNormBackward(const at::Tensor& scale, const at::Tensor& variance, double epsilon) {
-    return [=](const at::Tensor& g) {
+    return [=](std::size_t, const at::Tensor& g) {
         return normalized(g.contiguous(), scale, {}, at::zeros_like(variance), variance, epsilon);
     };
 }
 
 Backward linearBackward(const at::Tensor& weight) {
-    return [=](const at::Tensor& g) { return at::matmul(g, weight); };
+    return [=](std::size_t, const at::Tensor& g) { return at::matmul(g, weight); };
 }
 
 } // namespace
@@ -204,9 +186,10 @@ std::optional<at::Tensor> joinedChannels(const Interpreter::Step& step, const to
 
 std::optional<at::Tensor> withResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
                                      const at::Tensor& result, const model::VmapLevel& level) {
-    if (isProduct(step, stack) && model::isWrapped(result))
-        return level.wrap(joinedProduct(model::unwrapped(stack[0].toTensor()), model::unwrapped(stack[1].toTensor()),
-                                        model::unwrapped(result)));
+    if (isProduct(step, stack) && model::isWrapped(result)) {
+        const at::Tensor left = model::unwrapped(stack[0].toTensor()), right = model::unwrapped(stack[1].toTensor());
+        return level.wrap(joined({left, right}, model::unwrapped(result), productBackward(left, right)));
+    }
     const Kind kind = kindOf(step);
     if (kind == Kind::other || !isPlainCall(step, stack, kind) || !model::isWrapped(result))
         return std::nullopt;
@@ -215,12 +198,14 @@ std::optional<at::Tensor> withResult(const Interpreter::Step& step, const torch:
     const auto tensor = [&](const char* name) { return optionalTensor(stack[step.position(name)]); };
     switch (kind) {
     case Kind::convolution:
-        return level.wrap(joined(x, exact, convolutionBackward(x, tensor("weight"), ConvolutionGeometry::of(step, stack))));
+        return level.wrap(
+            joined({x}, exact, convolutionBackward(x, tensor("weight"), ConvolutionGeometry::of(step, stack))));
     case Kind::batchNorm:
-        return level.wrap(joined(x, exact, batchNormBackward(tensor("weight"), tensor("running_var"),
-                                                             stack[step.position("eps")].toDouble())));
+        return level.wrap(
+            joined({x}, exact,
+                   batchNormBackward(tensor("weight"), tensor("running_var"), stack[step.position("eps")].toDouble())));
     default:
-        return level.wrap(joined(x, exact, linearBackward(tensor("weight"))));
+        return level.wrap(joined({x}, exact, linearBackward(tensor("weight"))));
     }
 }
 
