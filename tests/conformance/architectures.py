@@ -10,9 +10,12 @@ threads: signals and products, the best of several runs in one process.
 Wants torch, torchvision, timm and numpy. Results are kept one file per network, so that a stopped run goes on.
 """
 import argparse
+import ctypes
+import gc
 import json
 import os
 import pathlib
+import resource
 import shutil
 import subprocess
 import sys
@@ -91,6 +94,12 @@ def samples_for(parameters):
     return size - size % 4 if size > 4 else size
 
 
+def release():
+    """Gives memory back to the system, also what a failed vmap holds in circles."""
+    gc.collect()
+    ctypes.CDLL(None).malloc_trim(0)
+
+
 def peer_seconds(network, pictures, signs):
     """Seconds a sample: the better of vmap(grad) and one autograd call a sample, the Gram product included."""
     import torch
@@ -120,7 +129,7 @@ def peer_seconds(network, pictures, signs):
 
     best = {}
     few = min(8, len(pictures))
-    works = [(f"vmap(grad) of {size}", chunked(size), len(pictures)) for size in sorted({len(pictures), few}, reverse=True)]
+    works = [(f"vmap(grad) of {size}", chunked(size), len(pictures)) for size in sorted({len(pictures), few})]
     for key, work, count in works + [("loop", one_by_one, few)]:
         try:
             times = []
@@ -128,11 +137,12 @@ def peer_seconds(network, pictures, signs):
                 start = time.perf_counter()
                 work()
                 times.append((time.perf_counter() - start) / count)
-                if best and times[0] > 2 * min(v for v in best.values() if not isinstance(v, str)):
+                if times[0] > 2 * min((v for v in best.values() if not isinstance(v, str)), default=times[0]):
                     break
             best[key] = min(times)
         except Exception as problem:  # pylint: disable=broad-except
             best[key + " failed"] = str(problem).splitlines()[0][:80]
+        release()
     return best
 
 
@@ -215,10 +225,13 @@ def measure(lpntk, family, name):
         del exported
         np.savez(folder / "data.npz", images=pictures.numpy(), labels=np.array(labels, dtype=np.int64))
         kernel, manifest = own_kernel(lpntk, folder, program, "fp32")
-        result["seconds"] = own_seconds(lpntk, folder, program)
+        before = own_seconds(lpntk, folder, program)
         signs = -torch.ones(size, CLASSES)
         signs[range(size), labels] = 1
         result["peer"] = peer_seconds(network, pictures, signs)
+        release()
+        # The peer takes minutes, in which a shared machine changes its speed.
+        result["seconds"] = min(before, own_seconds(lpntk, folder, program))
         few = min(size, 4)
         expected = reference(network, pictures[:few], labels[:few])
         result["error"] = cosine_error(kernel[:few, :few], expected)
@@ -261,6 +274,9 @@ def main():
     options.results.mkdir(parents=True, exist_ok=True)
     lpntk = str(pathlib.Path(options.lpntk).resolve())
     if options.one:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+        # vmap(grad) of the large networks asks for more than there is; it is to fail, and not to end this program.
+        resource.setrlimit(resource.RLIMIT_DATA, (int(0.8 * memory),) * 2)
         family, name = options.one.split("/")
         (options.results / f"{name}.json").write_text(json.dumps(measure(lpntk, family, name)))
         return
