@@ -8,6 +8,7 @@
 
 #include <QComboBox>
 #include <QFormLayout>
+#include <QKeyEvent>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSpinBox>
@@ -110,9 +111,9 @@ void CheckpointDialog::addFields(QFormLayout& form) {
     form.addRow(tr("Network"), m_network);
     form.addRow(tr("Preprocessing"), m_preprocessing);
     form.addRow(tr("Seed without weights"), m_seed);
-    connect(m_network, &QComboBox::currentIndexChanged, this, &CheckpointDialog::check);
-    connect(m_preprocessing, &QComboBox::currentIndexChanged, this, &CheckpointDialog::check);
-    connect(m_seed, &QSpinBox::valueChanged, this, &CheckpointDialog::check);
+    connect(m_network, &QComboBox::currentIndexChanged, this, &CheckpointDialog::changeChoice);
+    connect(m_preprocessing, &QComboBox::currentIndexChanged, this, &CheckpointDialog::changeChoice);
+    connect(m_seed, &QSpinBox::valueChanged, this, &CheckpointDialog::changeChoice);
 }
 
 void CheckpointDialog::fillNetworks() {
@@ -148,6 +149,18 @@ void CheckpointDialog::say(const QString& words, const char* role) {
     m_words->setProperty("role", QString::fromLatin1(role));
     m_words->style()->unpolish(m_words);
     m_words->style()->polish(m_words);
+}
+
+void CheckpointDialog::changeChoice() {
+    m_openWhenChecked.clear();
+    check();
+}
+
+/// Return opens the checkpoint as soon as it is known to fit.
+void CheckpointDialog::keyPressEvent(QKeyEvent* event) {
+    if ((event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) && !m_open->isEnabled())
+        m_openWhenChecked = m_file->path();
+    QDialog::keyPressEvent(event);
 }
 
 void CheckpointDialog::check() {
@@ -196,6 +209,9 @@ void CheckpointDialog::show(const engine::NetworkInfo& info, const engine::Evalu
         lines << tr("no weights: initialised from seed %1").arg(m_seed->value());
     m_mapping->setPlainText(lines.join(QLatin1Char('\n')));
     m_open->setEnabled(true);
+    // A warning is to be read first.
+    if (evaluation.warning.empty() && !m_openWhenChecked.isEmpty() && m_openWhenChecked == m_file->path())
+        take();
 }
 
 void CheckpointDialog::take() {

@@ -21,6 +21,9 @@ class CheckpointDialog : public QDialog {
 public:
     CheckpointDialog(models::Session& session, const QString& path, const QString& start, QWidget* parent);
 
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
 private:
     void addFields(class QFormLayout& form);
     void fillNetworks();
@@ -28,6 +31,7 @@ private:
     engine::NetworkSpec spec() const;
     std::optional<data::Preprocessing> preprocessing() const;
     void check();
+    void changeChoice();
     void show(const engine::NetworkInfo& info, const engine::Evaluation& evaluation);
     void say(const QString& words, const char* role);
     void take();
@@ -40,6 +44,7 @@ private:
     QLabel* m_words = nullptr;
     QPlainTextEdit* m_mapping = nullptr;
     QPushButton* m_open = nullptr;
+    QString m_openWhenChecked; ///< the path for which Return was pressed before it could be opened
 };
 
 } // namespace lpntk::gui

@@ -27,6 +27,11 @@ QString explanationOf(const std::string& way) {
     return PlanTable::tr("Each sample's gradient is formed by the slower way that fits any operation, and multiplied.");
 }
 
+/// Words to the left, numbers to the right.
+Qt::Alignment alignmentOf(int column) {
+    return Qt::AlignVCenter | (column < 2 ? Qt::AlignLeft : Qt::AlignRight);
+}
+
 } // namespace
 
 PlanTable::PlanTable(QWidget* parent) : QTableWidget(0, 5, parent) {
@@ -34,6 +39,8 @@ PlanTable::PlanTable(QWidget* parent) : QTableWidget(0, 5, parent) {
     setAccessibleName(tr("Layers of the plan"));
     setHorizontalHeaderLabels(
         {tr("Layer"), tr("Way"), tr("Parameters"), tr("Products\nper pair"), tr("Kept per\nsample")});
+    for (int column = 0; column < columnCount(); ++column)
+        horizontalHeaderItem(column)->setTextAlignment(alignmentOf(column));
     horizontalHeaderItem(1)->setToolTip(
         tr("How the layer enters the kernel; every way is exact, the cheapest is taken"));
     horizontalHeaderItem(3)->setToolTip(tr("Multiply-adds for each pair of samples"));
@@ -66,7 +73,7 @@ void PlanTable::setLayers(const std::vector<run::LayerPlan>& layers) {
                                 format::count(layer.signalFloats)};
         for (int column = 0; column < texts.size(); ++column) {
             auto* cell = new QTableWidgetItem(texts[column]);
-            cell->setTextAlignment(Qt::AlignVCenter | (column < 2 ? Qt::AlignLeft : Qt::AlignRight));
+            cell->setTextAlignment(alignmentOf(column));
             setItem(row, column, cell);
         }
         item(row, 1)->setToolTip(explanationOf(layer.way));

@@ -218,7 +218,10 @@ void ProjectDock::refreshClasses() {
         row.swatch = label;
         row.text = m_session.className(label);
         row.value = format::count(m_figures.count[static_cast<std::size_t>(label)]);
-        row.value2 = std::isnan(accuracy) ? QString() : format::share(accuracy);
+        // A class without samples in the run keeps the columns in line.
+        row.value2 = !std::isnan(accuracy) ? format::share(accuracy)
+                     : m_session.run()     ? QStringLiteral("–")
+                                           : QString();
         row.tip = tr("Click to select the samples of %1").arg(row.text);
         row.activate = [this, label] { selectClass(label); };
         rows.push_back(row);
