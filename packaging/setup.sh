@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what lpNTK Explorer is built with: Debian packages and a pinned libtorch. Asks nothing, changes nothing
+# Installs what lpNTK Explorer is built with: Debian packages, a pinned libtorch and OpenBLAS. Asks nothing, changes nothing
 # that is already right, and says each step.
 #
 #   packaging/setup.sh                 everything (needs root or sudo for the Debian packages)
-#   packaging/setup.sh --no-packages   libtorch only
+#   packaging/setup.sh --no-packages   libtorch and OpenBLAS only
 #   packaging/setup.sh --cuda          everything, and libtorch's CUDA libraries (2.5 GB) for NVIDIA cards
 #   packaging/setup.sh --print-torch   the folder of the libtorch in use, nothing else
+#   packaging/setup.sh --print-openblas   the folder of libscipy_openblas.so, nothing else
 #
 #   LPNTK_TORCH_DIR   a torch of your own (the folder that holds include/ and lib/, for example
 #                     .../site-packages/torch); used instead of the pinned one when its version fits
@@ -15,12 +16,19 @@ set -euo pipefail
 readonly torchVersion=2.11.0
 readonly deps="${LPNTK_DEPS:-${XDG_DATA_HOME:-$HOME/.local/share}/lpntk-explorer}"
 readonly pinned="$deps/libtorch-$torchVersion"
+readonly openblasVersion=0.3.34.481.3
+readonly pinnedOpenblas="$deps/openblas-$openblasVersion"
 
 # name and SHA-256 of each wheel; wheels are zip files and are unpacked, never installed into a Python
 readonly wheels=(
   "torch==$torchVersion 7aa2f9bbc6d4595ba72138026b2074be1233186150e9292865e04b7a63b8c67a"
   "nvidia-cuda-runtime==13.0.96 7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548"
   "nvidia-cuda-cupti==13.0.85 4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8"
+)
+
+# twice as fast as libtorch's own products on AMD processors
+readonly openblasWheels=(
+  "scipy-openblas32==$openblasVersion 0595f94cd58c1f8a0d90c975621f4587337a003916b1979e834ebdf2cb5d9504"
 )
 
 # what libtorch_cuda.so needs, in the versions that torch itself asks for
@@ -138,6 +146,20 @@ installTorch() {
   say "libtorch: $torchVersion ready, $(du -sh "$pinned" | cut -f1)"
 }
 
+installOpenblas() {
+  if [ -f "$pinnedOpenblas/complete" ]; then say "OpenBLAS: $openblasVersion present in $pinnedOpenblas"; return; fi
+  say "OpenBLAS: fetching $openblasVersion (8 MB) into $deps"
+  fetch "${openblasWheels[@]}"
+  mkdir "$work/kept"
+  mv "$work/unpacked/scipy_openblas32/lib/libscipy_openblas.so" "$work/kept/"
+  cp "$work"/unpacked/scipy_openblas32-*.dist-info/licenses/LICENSE.txt "$work/kept/"
+  touch "$work/kept/complete"
+  rm -rf "$pinnedOpenblas"
+  mv "$work/kept" "$pinnedOpenblas"
+  rm -rf "$work"
+  say "OpenBLAS: $openblasVersion ready"
+}
+
 main() {
   local packagesToo=yes cudaToo=no option
   for option in "$@"; do
@@ -145,11 +167,13 @@ main() {
       --no-packages) packagesToo=no ;;
       --cuda) cudaToo=yes ;;
       --print-torch) torchInUse; exit 0 ;;
-      *) sed -n '2,13p' "$0"; exit 2 ;;
+      --print-openblas) echo "$pinnedOpenblas"; exit 0 ;;
+      *) sed -n '2,14p' "$0"; exit 2 ;;
     esac
   done
   [ "$packagesToo" = no ] || installPackages
   installTorch
+  installOpenblas
   [ "$cudaToo" = no ] || installCuda
 }
 main "$@"

@@ -46,6 +46,10 @@ void KernelJobOptions::addTo(CLI::App& command) {
     command.add_option("--parameters", kernel.parameters,
                        "only these parameters are learnt: names or patterns, for example 'layer4.*,fc.*' (default: all)");
     command.add_option("--device", kernel.device, "cpu, or a graphics card: cuda, cuda:1; several: cuda:0,cuda:1, cuda:all")->capture_default_str();
+    command.add_option(
+        "--backend", kernel.backend,
+        "library for float32 products on the processor: mm (libtorch's) or another that lpntk check lists "
+        "(default: the fastest)");
     command.add_option("--top", kernel.top, "neighbours kept per sample and sign")
         ->check(atLeast(1))
         ->capture_default_str();
@@ -74,9 +78,10 @@ engine::KernelRequest KernelJobOptions::request(const Console& console) const {
 }
 
 void tellPlan(const Console& console, const run::KernelPlan& plan) {
-    console.say(fmt::format("{} samples, {} classes, {} parameters, {} tiles of {}, {} on {}",
+    console.say(fmt::format("{} samples, {} classes, {} parameters, {} tiles of {}, {} on {}{}",
                             base::formatCount(plan.rows), plan.classes, base::formatCount(plan.parameters),
-                            base::formatCount(plan.tiles()), plan.tile, run::nameOf(plan.precision), plan.device));
+                            base::formatCount(plan.tiles()), plan.tile, run::nameOf(plan.precision), plan.device,
+                            plan.backend == "mm" ? std::string() : fmt::format(" by {}", plan.backend)));
     console.say(
         fmt::format("{:<28} {:<10} {:>16} {:>16} {:>12}", "layer", "way", "MAC per pair", "per sample", "time"));
     for (const auto& layer : plan.layers)

@@ -20,7 +20,7 @@ std::vector<double> referenceKappa(const SignalSource& reference, const run::Ker
                                    const base::JobContext& context) {
     const OneThread one;
     const auto count = static_cast<std::int64_t>(samples.size());
-    const auto device = makeDevice("cpu", run::Precision::fp64, plan.columnChunk, reference.layers());
+    const auto device = makeDevice("cpu", {run::Precision::fp64, plan.columnChunk}, reference.layers());
     const auto rows = device->allocate(count);
     const std::int64_t batch = std::clamp<std::int64_t>(reference.batchFor(std::int64_t{64} << 20), 2, 16);
     for (std::int64_t begin = 0; begin < count; begin += batch) {
@@ -52,7 +52,7 @@ double promisedCosineError(run::Precision precision) {
 }
 
 int auditRowsWithin(std::int64_t bytes, const std::vector<gradient::SignalLayer>& layers) {
-    const auto device = makeDevice("cpu", run::Precision::fp64, 4096, layers);
+    const auto device = makeDevice("cpu", {run::Precision::fp64}, layers);
     return static_cast<int>(std::clamp<std::int64_t>(bytes / std::max<std::int64_t>(device->bytesPerRow(), 1), kFewest, kMost));
 }
 

@@ -3,6 +3,7 @@
 #include <core/gradient/position_signals_torch.h>
 #include <core/kernel/audit.h>
 #include <core/kernel/device.h>
+#include <core/kernel/products.h>
 #include <core/model/accelerator_torch.h>
 #include <core/model/network.h>
 
@@ -47,8 +48,8 @@ std::vector<double> contracted(const Device& device, const SignalRows& rows, std
 
 /// Products of signals that are made up: an explicit layer over several column chunks, an implicit one, and one at the
 /// positions of a convolution.
-double productError(const std::string& name, Precision precision, const base::JobContext& context) {
-    constexpr std::int64_t rows = 128, wide = 9000, left = 300, right = 40, chunk = 4096;
+double productError(const std::string& name, const Arithmetic& arithmetic, const base::JobContext& context) {
+    constexpr std::int64_t rows = 128, wide = 9000, left = 300, right = 40;
     gradient::Positions convolution =
         gradient::Positions::ofConvolution({{3, 3}, {2, 2}, {3, 3}, {2, 2}, {1, 1}, {1, 1}});
     convolution.inputDepth = 32;
@@ -69,11 +70,12 @@ double productError(const std::string& name, Precision precision, const base::Jo
                 .to(at::kFloat);
     layers[2] = {"", "", true, 0, x[0].numel(), g[0].numel()};
     layers[2].positions = std::make_shared<const gradient::Positions>(convolution);
-    const auto device = makeDevice(name, precision, chunk, layers);
+    const auto device = makeDevice(name, arithmetic, layers);
     const auto signals = device->allocate(rows);
     const auto targets = signals->targets(0, rows);
-    const at::TensorOptions options = at::TensorOptions(precision == Precision::fp64 ? at::kDouble : at::kFloat)
-                                          .device(model::openDevice(name));
+    const at::TensorOptions options =
+        at::TensorOptions(arithmetic.precision == Precision::fp64 ? at::kDouble : at::kFloat)
+            .device(model::openDevice(name));
     const auto put = [&](void* to, std::int64_t stride, const at::Tensor& from) {
         at::from_blob(to, from.sizes(), {stride, 1}, options).copy_(from);
     };
@@ -94,10 +96,11 @@ double productError(const std::string& name, Precision precision, const base::Jo
 
 /// Kernel of a few random pictures.
 std::vector<double> kernelOf(const std::shared_ptr<const model::Network>& network, const std::string& name,
-                             Precision precision, const at::Tensor& pictures, const base::JobContext& context) {
+                             const Arithmetic& arithmetic, const at::Tensor& pictures,
+                             const base::JobContext& context) {
     const std::int64_t rows = pictures.size(0);
-    const auto computer = SignalComputer::create(network, gradeOf(precision), run::KernelKind::lpntk, name);
-    const auto device = makeDevice(name, precision, 4096, computer->layers());
+    const auto computer = SignalComputer::create(network, gradeOf(arithmetic.precision), run::KernelKind::lpntk, name);
+    const auto device = makeDevice(name, arithmetic, computer->layers());
     const auto signals = device->allocate(rows);
     std::vector<std::int64_t> labels;
     for (std::int64_t row = 0; row < rows; ++row)
@@ -107,6 +110,15 @@ std::vector<double> kernelOf(const std::shared_ptr<const model::Network>& networ
     std::vector<double> self(static_cast<std::size_t>(rows));
     signals->keep(0, self);
     return contracted(*device, *signals, rows, context);
+}
+
+std::vector<std::string> backendsOf(const std::string& device, Precision precision) {
+    if (!hasBackends(device, precision))
+        return {"mm"};
+    std::vector<std::string> names;
+    for (const Products* products : knownProducts())
+        names.push_back(products->name());
+    return names;
 }
 
 struct Example {
@@ -120,10 +132,12 @@ void addNetwork(engine::CheckReport& report, const Example& example, const std::
     const auto network = model::Network::load({example.model, {}, 0}, example.input, 10, context);
     const at::Tensor pictures = at::randn({rows, example.input.channels, example.input.height, example.input.width},
                                           generator());
-    const std::vector<double> expected = kernelOf(network, "cpu", Precision::fp64, pictures, context);
+    const std::vector<double> expected = kernelOf(network, "cpu", {Precision::fp64}, pictures, context);
     for (const Precision precision : precisions) {
         context.throwIfCancelled();
-        const std::vector<double> found = kernelOf(network, report.device, precision, pictures, context);
+        const std::vector<double> found =
+            kernelOf(network, report.device, {precision, kColumnChunk, usualBackend(report.device, precision)},
+                     pictures, context);
         report.lines.push_back({fmt::format("kernel of {}", example.model), run::nameOf(precision),
                                 cosineError(found, expected, rows), promisedCosineError(precision), 0});
     }
@@ -140,10 +154,14 @@ engine::CheckReport checkDevice(const std::string& device, const base::JobContex
         device == "cpu" ? std::vector{Precision::fp32, Precision::fp64}
                         : std::vector{Precision::fp16, Precision::fp16x3, Precision::tf32, Precision::fp32, Precision::fp64};
     for (const Precision precision : precisions) {
-        context.throwIfCancelled();
-        const double rate = makeDevice(device, precision, 4096, {})->probeRate();
-        report.lines.push_back({"matrix products", run::nameOf(precision), productError(device, precision, context),
-                                promisedCosineError(precision), 2 * rate});
+        for (const std::string& backend : backendsOf(device, precision)) {
+            context.throwIfCancelled();
+            const Arithmetic arithmetic{precision, kColumnChunk, backend};
+            const double rate = makeDevice(device, arithmetic, {})->probeRate();
+            report.lines.push_back({backend == "mm" ? "matrix products" : "matrix products, " + backend,
+                                    run::nameOf(precision), productError(device, arithmetic, context),
+                                    promisedCosineError(precision), 2 * rate});
+        }
     }
     constexpr Example examples[] = {{"lenet5", {1, 28, 28}},        {"resnet20", {3, 32, 32}},
                                     {"resnet18-nobn", {3, 32, 32}}, {"vgg11-bn-cifar", {3, 32, 32}},

@@ -21,11 +21,11 @@ gradient::SignalComputer::Grade gradeOf(run::Precision precision) {
     return Grade::float32;
 }
 
-std::unique_ptr<Device> makeDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
+std::unique_ptr<Device> makeDevice(const std::string& name, const Arithmetic& arithmetic,
                                    const std::vector<gradient::SignalLayer>& layers) {
     if (name == "cpu")
-        return makeProcessorDevice(precision, columnChunk, layers);
-    return makeTensorDevice(name, precision, columnChunk, layers);
+        return makeProcessorDevice(arithmetic, layers);
+    return makeTensorDevice(name, arithmetic, layers);
 }
 
 OneThread::OneThread() : m_before(at::get_num_threads()) { at::set_num_threads(1); }

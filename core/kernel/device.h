@@ -58,16 +58,28 @@ public:
     virtual double probeRate() const = 0;
 };
 
+/// Longest float32 product before float64 takes over.
+constexpr std::int64_t kColumnChunk = 4096;
+
+/// How a device multiplies; see Device.
+struct Arithmetic {
+    run::Precision precision = run::Precision::fp32;
+    std::int64_t columnChunk = kColumnChunk;
+    std::string backend = "mm"; ///< kernel::Products, for float32 on the processor
+
+    static Arithmetic of(const run::KernelPlan& plan) { return {plan.precision, plan.columnChunk, plan.backend}; }
+};
+
 /// Grade of the signals that a device wants for this precision.
 gradient::SignalComputer::Grade gradeOf(run::Precision precision);
 
-/// Throws OptionError for a device that is not there or does not know the precision.
-std::unique_ptr<Device> makeDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
+/// Throws OptionError for a device that is not there or does not know the precision or the backend.
+std::unique_ptr<Device> makeDevice(const std::string& name, const Arithmetic& arithmetic,
                                    const std::vector<gradient::SignalLayer>& layers);
 
 /// A device on libtorch's tensors, for every precision: makeDevice gives it for CUDA; on the processor ("cpu") it computes
 /// the same numbers slowly, which shows what a card must give.
-std::unique_ptr<Device> makeTensorDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
+std::unique_ptr<Device> makeTensorDevice(const std::string& name, const Arithmetic& arithmetic,
                                          const std::vector<gradient::SignalLayer>& layers);
 
 /// For as long as it lives the calling thread's libtorch calls use one thread: two workers with one thread each beat one

@@ -2,38 +2,28 @@
 
 #include <core/base/error.h>
 #include <core/base/inner_product.h>
+#include <core/kernel/aligned.h>
 #include <core/kernel/loops.h>
 #include <core/kernel/parts.h>
+#include <core/kernel/products.h>
 
-#include <ATen/core/Tensor.h>
-#include <ATen/ops/from_blob.h>
-#include <ATen/ops/mm.h>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdlib>
-#include <new>
+#include <type_traits>
 
 namespace lpntk::kernel {
 
 namespace {
 
-// Matrix products round differently at different alignments of their operands, so every array starts on a page and
-// every row on a cache line; then the bits depend on sizes alone. at::mm is used throughout: oneDNN's inner product
-// gives the same rate without AVX-512, and for strided weights it falls back to a reference loop 1000 times slower.
-constexpr std::int64_t kPage = 4096;
+void multiply(const Products& products, std::int64_t m, std::int64_t n, std::int64_t k, const float* a,
+              std::int64_t aStride, const float* b, std::int64_t bStride, float* c, std::int64_t cStride) {
+    products.multiply(m, n, k, a, aStride, b, bStride, c, cStride);
+}
 
-struct FreeAligned {
-    void operator()(void* memory) const { std::free(memory); }
-};
-
-template <typename T> std::unique_ptr<T[], FreeAligned> allocateAligned(std::int64_t count) {
-    const auto bytes = static_cast<std::size_t>((count * static_cast<std::int64_t>(sizeof(T)) + kPage - 1) / kPage * kPage);
-    void* memory = std::aligned_alloc(static_cast<std::size_t>(kPage), std::max<std::size_t>(bytes, kPage));
-    if (!memory)
-        throw std::bad_alloc();
-    return std::unique_ptr<T[], FreeAligned>(static_cast<T*>(memory));
+void multiply(const Products&, std::int64_t m, std::int64_t n, std::int64_t k, const double* a, std::int64_t aStride,
+              const double* b, std::int64_t bStride, double* c, std::int64_t cStride) {
+    multiplyFloat64(m, n, k, a, aStride, b, bStride, c, cStride);
 }
 
 template <typename T> double squaredLength(const T* values, std::int64_t count) {
@@ -100,7 +90,8 @@ private:
 
 template <typename T> class CpuWorker : public TileWorker {
 public:
-    CpuWorker(const PartLayout& layout, std::int64_t columnChunk) : m_layout(layout), m_chunk(columnChunk) {}
+    CpuWorker(const PartLayout& layout, const Products& products, std::int64_t columnChunk)
+        : m_layout(layout), m_products(products), m_chunk(columnChunk) {}
 
     void contract(const SignalRows& a, std::int64_t rows, const SignalRows& b, std::int64_t columns,
                   const base::JobContext& context, std::span<double> tile) override {
@@ -174,18 +165,11 @@ private:
     /// Product over columns [begin, begin + width) of a part, into `room`: (rows, columns) of the tile.
     const T* product(const Part& part, std::int64_t begin, std::int64_t width, Room& room) {
         m_context->throwIfCancelled();
-        const at::TensorOptions options(c10::CppTypeToScalarType<T>::value);
         T* const out = room.of(m_shape.rows * m_shape.columns);
-        for (const Strip& strip : m_strips) {
-            const at::Tensor left =
-                at::from_blob(m_a->at(part, strip.row) + begin, {strip.rows, width}, {part.stride, 1}, options);
-            const std::int64_t columns = m_shape.columns - strip.column;
-            const at::Tensor right =
-                at::from_blob(m_b->at(part, strip.column) + begin, {width, columns}, {1, part.stride}, options);
-            at::Tensor target = at::from_blob(out + strip.row * m_shape.columns + strip.column, {strip.rows, columns},
-                                              {m_shape.columns, 1}, options);
-            at::mm_out(target, left, right);
-        }
+        for (const Strip& strip : m_strips)
+            multiply(m_products, strip.rows, m_shape.columns - strip.column, width, m_a->at(part, strip.row) + begin,
+                     part.stride, m_b->at(part, strip.column) + begin, part.stride,
+                     out + strip.row * m_shape.columns + strip.column, m_shape.columns);
         return out;
     }
 
@@ -225,59 +209,57 @@ private:
         }
     }
 
-    /// The signals of one side of a layer at several positions.
-    struct PositionRows {
-        const CpuRows<T>* rows;
-        const Part* part;
-        std::int64_t positions, depth;
-        at::TensorOptions options{c10::CppTypeToScalarType<T>::value};
-
-        /// Of `samples` samples from `first` on: (samples * positions, depth).
-        at::Tensor of(std::int64_t first, std::int64_t samples) const {
-            return at::from_blob(rows->at(*part, first), {samples * positions, depth}, options);
-        }
-    };
-
     /// In blocks whose Gram matrices stay in the last-level cache.
     void addPositions(const PartLayout::Pair& parts, std::span<double> tile) {
         const gradient::Positions& positions = *parts.positions;
         const PositionBlock block(positions, sizeof(T));
-        const PositionRows leftA{m_a, &parts.left, positions.inputs, positions.inputDepth},
-            rightA{m_a, &parts.right, positions.outputs, positions.outputDepth};
+        const Side inputs{parts.left, positions.inputs, positions.inputDepth},
+            outputs{parts.right, positions.outputs, positions.outputDepth};
         for (std::int64_t column = 0; column < m_shape.columns; column += block.columns) {
             const std::int64_t columns = std::min(block.columns, m_shape.columns - column);
-            const at::Tensor inputs = columnsByPosition({m_b, &parts.left, positions.inputs, positions.inputDepth},
-                                                        column, columns, m_inputs),
-                             outputs = columnsByPosition({m_b, &parts.right, positions.outputs, positions.outputDepth},
-                                                         column, columns, m_outputs);
+            const T* const columnInputs = columnsByPosition(inputs, column, columns, m_inputs);
+            const T* const columnOutputs = columnsByPosition(outputs, column, columns, m_outputs);
             for (std::int64_t row = 0; row < m_shape.rows; row += block.rows) {
                 m_context->throwIfCancelled();
                 const std::int64_t rows = std::min(block.rows, m_shape.rows - row);
                 if (m_strips.size() > 1 && column + columns <= row)
                     continue; // below the diagonal
-                addShifted(positions, gram(leftA.of(row, rows), inputs, m_first),
-                           gram(rightA.of(row, rows), outputs, m_second), rows, columns,
+                addShifted(positions, gram(inputs, row, rows, columnInputs, columns, m_first),
+                           gram(outputs, row, rows, columnOutputs, columns, m_second), rows, columns,
                            tile.data() + row * m_shape.columns + column, m_shape.columns);
             }
         }
     }
 
+    /// One side of a layer at several positions; a sample's positions lie one after the other.
+    struct Side {
+        const Part& part;
+        std::int64_t positions, depth;
+    };
+
     /// (positions * samples, depth): all samples at the first position, at the second, ...
-    at::Tensor columnsByPosition(const PositionRows& from, std::int64_t first, std::int64_t samples, Room& room) {
-        const at::Tensor copy = at::from_blob(room.of(samples * from.positions * from.depth),
-                                              {from.positions, samples, from.depth}, from.options);
-        copy.copy_(from.of(first, samples).view({samples, from.positions, from.depth}).transpose(0, 1));
-        return copy.view({from.positions * samples, from.depth});
+    const T* columnsByPosition(const Side& side, std::int64_t first, std::int64_t samples, Room& room) {
+        T* to = room.of(side.positions * samples * side.depth);
+        T* const all = to;
+        for (std::int64_t position = 0; position < side.positions; ++position) {
+            for (std::int64_t sample = first; sample < first + samples; ++sample)
+                to = std::copy_n(m_b->at(side.part, sample) + position * side.depth, side.depth, to);
+        }
+        return all;
     }
 
-    const T* gram(const at::Tensor& rows, const at::Tensor& columns, Room& room) {
-        at::Tensor out =
-            at::from_blob(room.of(rows.size(0) * columns.size(0)), {rows.size(0), columns.size(0)}, rows.options());
-        at::mm_out(out, rows, columns.t());
-        return out.const_data_ptr<T>();
+    /// (rows * positions, positions * columns)
+    const T* gram(const Side& side, std::int64_t row, std::int64_t rows, const T* byPosition, std::int64_t columns,
+                  Room& room) {
+        const std::int64_t left = rows * side.positions, right = side.positions * columns;
+        T* const out = room.of(left * right);
+        multiply(m_products, left, right, side.depth, m_a->at(side.part, row), side.depth, byPosition, side.depth, out,
+                 right);
+        return out;
     }
 
     const PartLayout& m_layout;
+    const Products& m_products;
     std::int64_t m_chunk;
     const CpuRows<T>* m_a = nullptr;
     const CpuRows<T>* m_b = nullptr;
@@ -290,13 +272,15 @@ private:
 
 template <typename T> class CpuDevice : public Device {
 public:
-    CpuDevice(const std::vector<gradient::SignalLayer>& layers, std::int64_t columnChunk)
-        : m_layout(layers), m_chunk(columnChunk) {}
+    CpuDevice(const std::vector<gradient::SignalLayer>& layers, const Arithmetic& arithmetic)
+        : m_layout(layers), m_products(productsNamed(arithmetic.backend)), m_chunk(arithmetic.columnChunk) {}
 
     std::unique_ptr<SignalRows> allocate(std::int64_t rows) const override {
         return std::make_unique<CpuRows<T>>(m_layout, rows);
     }
-    std::unique_ptr<TileWorker> worker() const override { return std::make_unique<CpuWorker<T>>(m_layout, m_chunk); }
+    std::unique_ptr<TileWorker> worker() const override {
+        return std::make_unique<CpuWorker<T>>(m_layout, m_products, m_chunk);
+    }
     std::int64_t bytesPerRow() const override { return m_layout.elementsPerRow * static_cast<std::int64_t>(sizeof(T)); }
 
     std::int64_t workerBytes(std::int64_t tile) const override {
@@ -314,37 +298,30 @@ public:
     int signalThreads(int threads) const override { return threads; }
 
     double probeRate() const override {
-        const OneThread one;
-        constexpr std::int64_t side = 512, depth = 1024;
-        const auto a = allocateAligned<T>(side * depth), c = allocateAligned<T>(side * side);
-        std::fill_n(a.get(), side * depth, T(1));
-        const at::TensorOptions options(c10::CppTypeToScalarType<T>::value);
-        const at::Tensor left = at::from_blob(a.get(), {side, depth}, options);
-        at::Tensor out = at::from_blob(c.get(), {side, side}, options);
-        double best = 1e30;
-        for (int attempt = 0; attempt < 4; ++attempt) {
-            const auto start = std::chrono::steady_clock::now();
-            at::mm_out(out, left, left.t());
-            best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
-        }
-        return static_cast<double>(side * side * depth) / best;
+        constexpr std::int64_t kSide = 512, kDepth = 1024;
+        constexpr int kRepeats = 4;
+        if constexpr (std::is_same_v<T, float>)
+            return measuredRate(m_products, kSide, kSide, kDepth, kRepeats);
+        else
+            return measuredRateFloat64(kSide, kSide, kDepth, kRepeats);
     }
 
 private:
     PartLayout m_layout;
+    const Products& m_products;
     std::int64_t m_chunk;
 };
 
 } // namespace
 
-std::unique_ptr<Device> makeProcessorDevice(run::Precision precision, std::int64_t columnChunk,
+std::unique_ptr<Device> makeProcessorDevice(const Arithmetic& arithmetic,
                                             const std::vector<gradient::SignalLayer>& layers) {
-    if (precision == run::Precision::fp64)
-        return std::make_unique<CpuDevice<double>>(layers, columnChunk);
-    if (precision == run::Precision::fp32)
-        return std::make_unique<CpuDevice<float>>(layers, columnChunk);
+    if (arithmetic.precision == run::Precision::fp64)
+        return std::make_unique<CpuDevice<double>>(layers, arithmetic);
+    if (arithmetic.precision == run::Precision::fp32)
+        return std::make_unique<CpuDevice<float>>(layers, arithmetic);
     throw base::OptionError(fmt::format("--precision {} is for CUDA devices; the processor knows fp32 and fp64",
-                                        run::nameOf(precision)));
+                                        run::nameOf(arithmetic.precision)));
 }
 
 } // namespace lpntk::kernel

@@ -394,9 +394,10 @@ private:
 
 } // namespace
 
-std::unique_ptr<Device> makeTensorDevice(const std::string& name, run::Precision precision, std::int64_t columnChunk,
+std::unique_ptr<Device> makeTensorDevice(const std::string& name, const Arithmetic& arithmetic,
                                          const std::vector<gradient::SignalLayer>& layers) {
-    return std::make_unique<TensorDevice>(layers, columnChunk, precision, model::openDevice(name));
+    return std::make_unique<TensorDevice>(layers, arithmetic.columnChunk, arithmetic.precision,
+                                          model::openDevice(name));
 }
 
 } // namespace lpntk::kernel

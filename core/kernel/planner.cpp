@@ -9,6 +9,7 @@
 #include <core/kernel/consumers.h>
 #include <core/kernel/device.h>
 #include <core/kernel/layout.h>
+#include <core/kernel/products.h>
 #include <core/kernel/state.h>
 #include <core/kernel/store.h>
 #include <core/run/devices.h>
@@ -78,6 +79,15 @@ std::vector<run::LayerPlan> layersOf(const SignalSource& source) {
     return layers;
 }
 
+std::string backendOf(const run::KernelOptions& options) {
+    if (options.backend.empty())
+        return usualBackend(options.device, options.precision);
+    if (options.backend != "mm" && !hasBackends(options.device, options.precision))
+        throw base::OptionError(
+            fmt::format("--backend {} is for float32 on the processor; leave it out", options.backend));
+    return productsNamed(options.backend).name();
+}
+
 /// Memory of one kind that a job with a plan holds.
 struct Needs {
     std::int64_t base = 0; ///< what the whole job keeps
@@ -107,12 +117,12 @@ struct Memory {
     Memory(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows, std::int64_t budget, double share) {
         const Layout layout(plan, rows.labels);
         const std::vector<std::string> names = run::devicesOf(plan.device);
-        const auto device = makeDevice(names.front(), plan.precision, plan.columnChunk, source.layers());
+        const auto device = makeDevice(names.front(), Arithmetic::of(plan), source.layers());
         // In steps, so that a plan does not hang on a page more or less.
         constexpr std::int64_t step = 64 * kMegabyte;
         const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
         main.base = (held + step - 1) / step * step + JobState::bytes(plan, layout);
-        const auto reference = makeDevice("cpu", run::Precision::fp64, plan.columnChunk, source.layers());
+        const auto reference = makeDevice("cpu", {run::Precision::fp64, plan.columnChunk}, source.layers());
         // Its numbers are twice as long as float32's.
         main.afterwards = std::min<std::int64_t>(plan.auditRows, plan.rows) * reference->bytesPerRow() +
                           2 * source.workingBytes(kSmallestBatch);
@@ -127,7 +137,7 @@ struct Memory {
             card->perRow = device->bytesPerRow();
             std::int64_t free = *own;
             for (std::size_t other = 1; other < names.size(); ++other)
-                free = std::min(free, *makeDevice(names[other], plan.precision, plan.columnChunk, source.layers())->ownMemory());
+                free = std::min(free, *makeDevice(names[other], Arithmetic::of(plan), source.layers())->ownMemory());
             card->budget = static_cast<std::int64_t>(share * static_cast<double>(free));
             cards = static_cast<int>(names.size());
             return;
@@ -228,6 +238,7 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
                                                       : run::StoreType::f16;
     plan.kernel = options.kernel;
     plan.device = options.device;
+    plan.backend = backendOf(options);
     plan.top = options.top;
     plan.chosenParameters = options.parameters;
     plan.memoryBudget = options.memoryBytes;
@@ -289,7 +300,7 @@ void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows
 void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
     const OneThread one;
     const std::vector<std::string> devices = run::devicesOf(plan.device);
-    const auto device = makeDevice(devices.front(), plan.precision, plan.columnChunk, source.layers());
+    const auto device = makeDevice(devices.front(), Arithmetic::of(plan), source.layers());
     // A card works with all it has, whatever the number of threads that feed it.
     const auto lanes = static_cast<double>(device->ownMemory() ? devices.size() : static_cast<std::size_t>(plan.threads));
     const std::int64_t count = std::min({plan.batch, plan.rows, std::int64_t{32}});

@@ -39,7 +39,7 @@ void TileJob::openLanes() {
         Lane& lane = m_lanes[number];
         lane.number = number;
         lane.threads = std::max((m_plan.threads + count - 1 - static_cast<int>(number)) / count, 1);
-        lane.device = makeDevice(names[number], m_plan.precision, m_plan.columnChunk, m_input.source->layers());
+        lane.device = makeDevice(names[number], Arithmetic::of(m_plan), m_input.source->layers());
         lane.signals.resize(m_layout.tileRows().size());
         lane.workers.resize(at(lane.threads));
     }

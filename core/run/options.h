@@ -35,6 +35,7 @@ struct KernelOptions {
     KernelKind kernel = KernelKind::lpntk;
     std::string parameters;                ///< names or patterns of those that are learnt, "layer4.*,fc.*"; "" = all
     std::string device = "cpu";
+    std::string backend; ///< library for products on the processor, KernelPlan::backend; "" = the fastest
     std::int64_t memoryBytes = std::int64_t{4} << 30; ///< budget for everything the job holds
     int threads = 0;                       ///< 0 = all cores
     int top = 50;                          ///< neighbours kept per row and sign

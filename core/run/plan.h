@@ -45,7 +45,7 @@ struct KernelPlan {
     Blocks blockKind = Blocks::full;
     std::string device = "cpu";
     std::string capture = "float32"; ///< how signals are captured: "float32", "float64", or "guided" (gradient::SignalComputer::capture)
-    std::string backend = "mm";      ///< how matrix products are called: "mm" or "onednn"
+    std::string backend = "mm";      ///< what multiplies matrices: "mm" (libtorch), "openblas-0.3.34-SkylakeX"
     int top = 50;
     std::string chosenParameters;    ///< patterns of the parameters that are learnt, "" = all
     int auditRows = 0;               ///< rows recomputed in float64 for the audit

@@ -102,7 +102,7 @@ private Q_SLOTS:
         }
         const bool inDouble = grade == Precision::fp64;
         const Signals signals(inDouble);
-        const auto tensors = kernel::makeTensorDevice(device.toStdString(), grade, kChunk, signals.source.layers());
+        const auto tensors = kernel::makeTensorDevice(device.toStdString(), {grade, kChunk}, signals.source.layers());
         const auto rows = tensors->allocate(kRows);
         signals.put(rows->targets(0, kRows), inDouble ? at::kDouble : at::kFloat, *place);
         std::vector<double> self(kRows);
@@ -127,7 +127,7 @@ private Q_SLOTS:
     void keepsRowsOfZerosAndOtherOrders() {
         Signals signals(false);
         signals.source.zeroSample = 3;
-        const auto device = kernel::makeTensorDevice("cpu", Precision::fp16, kChunk, signals.source.layers());
+        const auto device = kernel::makeTensorDevice("cpu", {Precision::fp16, kChunk}, signals.source.layers());
         const auto rows = device->allocate(4);
         for (const std::int64_t row : {2, 0, 3, 1}) {
             const auto targets = rows->targets(row, 1);
@@ -157,7 +157,9 @@ private Q_SLOTS:
         const std::string failure = tests::failureOf([] { model::openDevice("cuda:99"); });
         QVERIFY2(failure.find("use --device cpu") != std::string::npos || failure.find("device") != std::string::npos,
                  failure.c_str());
-        QVERIFY(tests::failureOf([] { kernel::makeDevice("cpu", Precision::fp16, kChunk, {}); }).find("CUDA") != std::string::npos);
+        QVERIFY(tests::failureOf([] {
+                    kernel::makeDevice("cpu", {Precision::fp16, kChunk}, {});
+                }).find("CUDA") != std::string::npos);
     }
 
     void checkPasses_data() {

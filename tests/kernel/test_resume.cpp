@@ -1,6 +1,7 @@
 #include "fake_source.h"
 
 #include <core/base/files.h>
+#include <core/kernel/products.h>
 #include <core/run/run.h>
 
 #include <QTemporaryDir>
@@ -193,11 +194,32 @@ private Q_SLOTS:
         refused("--store", [](FakeJob& fake) { fake.options.store = "f16"; });
         refused("--blocks", [](FakeJob& fake) { fake.options.blocks = run::Blocks::classes; });
         refused("samples", [](FakeJob& fake) { fake.rows = 299; });
+        refused("openblas-9-Future", [](FakeJob& fake) { fake.options.backend = "openblas-9-Future"; });
+        const std::string began = run::readManifest(run).plan.backend;
+        for (const kernel::Products* products : kernel::knownProducts()) {
+            if (products->name() != began)
+                refused("leave --backend out", [&](FakeJob& fake) { fake.options.backend = products->name(); });
+        }
         refused("split", [](FakeJob& fake) { fake.options.split = "test"; });
         FakeJob fake = smallJob();
         fake.options.resume = true;
         tests::runFakeJob(fake, run);
         QCOMPARE(tests::differenceOf(path("whole"), run), std::string());
+    }
+
+    /// A run begun with another processor's code waits for it.
+    void aRunOfAMissingLibraryIsLeftAsItIs() {
+        const fs::path run = fresh();
+        cancelAfter(10, run);
+        run::Manifest manifest = run::readManifest(run);
+        manifest.plan.backend = "openblas-9-Future";
+        run::writeManifest(run, manifest);
+        const auto before = tests::contentOf(run);
+        FakeJob fake = smallJob();
+        fake.options.resume = true;
+        const std::string problem = tests::failureOf([&] { tests::runFakeJob(fake, run); });
+        QVERIFY2(problem.find("openblas-9-Future") != std::string::npos, problem.c_str());
+        QVERIFY(tests::contentOf(run) == before);
     }
 
     void finishedAndForeignFoldersAreLeftAlone() {

@@ -1,0 +1,169 @@
+#include <core/kernel/products.h>
+
+#include <core/base/error.h>
+#include <core/kernel/aligned.h>
+#include <core/kernel/device.h>
+
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/from_blob.h>
+#include <ATen/ops/mm.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <dlfcn.h>
+#include <memory>
+#include <sstream>
+
+namespace lpntk::kernel {
+
+namespace {
+
+template <typename T>
+void multiplyByTorch(std::int64_t m, std::int64_t n, std::int64_t k, const T* a, std::int64_t aStride, const T* b,
+                     std::int64_t bStride, T* c, std::int64_t cStride) {
+    const at::TensorOptions options(c10::CppTypeToScalarType<T>::value);
+    at::Tensor out = at::from_blob(c, {m, n}, {cStride, 1}, options);
+    // from_blob takes no constants.
+    at::mm_out(out, at::from_blob(const_cast<T*>(a), {m, k}, {aStride, 1}, options),
+               at::from_blob(const_cast<T*>(b), {k, n}, {1, bStride}, options));
+}
+
+class TorchProducts : public Products {
+public:
+    TorchProducts() : Products("mm") {}
+
+    void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aStride, const float* b,
+                  std::int64_t bStride, float* c, std::int64_t cStride) const override {
+        multiplyByTorch(m, n, k, a, aStride, b, bStride, c, cStride);
+    }
+};
+
+/// As in cblas.h, 32 bit integers.
+using Sgemm = void (*)(int order, int transposeA, int transposeB, int m, int n, int k, float alpha, const float* a,
+                       int aStride, const float* b, int bStride, float beta, float* c, int cStride);
+
+class OpenBlasProducts : public Products {
+public:
+    OpenBlasProducts(std::string name, Sgemm sgemm) : Products(std::move(name)), m_sgemm(sgemm) {}
+
+    void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aStride, const float* b,
+                  std::int64_t bStride, float* c, std::int64_t cStride) const override {
+        constexpr int kRowMajor = 101, kAsIs = 111, kTransposed = 112;
+        m_sgemm(kRowMajor, kAsIs, kTransposed, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), 1.0f, a,
+                static_cast<int>(aStride), b, static_cast<int>(bStride), 0.0f, c, static_cast<int>(cStride));
+    }
+
+private:
+    Sgemm m_sgemm;
+};
+
+/// OpenBLAS as PyPI's scipy-openblas32 lays it out, with a name space of its own: libtorch exports BLAS symbols too.
+/// It is found by the run path; nothing where it is missing.
+std::unique_ptr<Products> openOpenBlas() {
+    void* const library = ::dlopen("libscipy_openblas.so", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+    if (!library)
+        return nullptr;
+    const auto sgemm = reinterpret_cast<Sgemm>(::dlsym(library, "scipy_cblas_sgemm"));
+    const auto setThreads = reinterpret_cast<void (*)(int)>(::dlsym(library, "scipy_openblas_set_num_threads"));
+    const auto config = reinterpret_cast<const char* (*)()>(::dlsym(library, "scipy_openblas_get_config"));
+    const auto core = reinterpret_cast<const char* (*)()>(::dlsym(library, "scipy_openblas_get_corename"));
+    if (!sgemm || !setThreads || !config || !core)
+        return nullptr;
+    setThreads(1);
+    // "OpenBLAS 0.3.34.481.3 DYNAMIC_ARCH ..."
+    std::istringstream words(config());
+    std::string name, version;
+    words >> name >> version;
+    return std::make_unique<OpenBlasProducts>(fmt::format("openblas-{}-{}", version, core()), sgemm);
+}
+
+template <typename T, typename Multiply>
+double bestRate(std::int64_t rows, std::int64_t columns, std::int64_t depth, int repeats, const Multiply& multiply) {
+    const OneThread one;
+    const auto a = allocateAligned<T>(rows * depth), b = allocateAligned<T>(columns * depth),
+               c = allocateAligned<T>(rows * columns);
+    std::fill_n(a.get(), rows * depth, T(1));
+    std::fill_n(b.get(), columns * depth, T(1));
+    double best = 1e300;
+    for (int i = 0; i < repeats; ++i) {
+        const auto start = std::chrono::steady_clock::now();
+        multiply(a.get(), b.get(), c.get());
+        best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    }
+    return static_cast<double>(rows * columns * depth) / best;
+}
+
+} // namespace
+
+void multiplyFloat64(std::int64_t m, std::int64_t n, std::int64_t k, const double* a, std::int64_t aStride,
+                     const double* b, std::int64_t bStride, double* c, std::int64_t cStride) {
+    multiplyByTorch(m, n, k, a, aStride, b, bStride, c, cStride);
+}
+
+const std::vector<const Products*>& knownProducts() {
+    static const TorchProducts torch;
+    static const std::unique_ptr<Products> openBlas = openOpenBlas();
+    static const std::vector<const Products*> all =
+        openBlas ? std::vector<const Products*>{&torch, openBlas.get()} : std::vector<const Products*>{&torch};
+    return all;
+}
+
+const Products& productsNamed(const std::string& name) {
+    std::string known;
+    for (const Products* products : knownProducts()) {
+        if (products->name() == name)
+            return *products;
+        known += (known.empty() ? "" : ", ") + products->name();
+    }
+    throw base::OptionError(
+        fmt::format("matrix products by \"{}\" are not to be had here, where there are: {}. "
+                    "packaging/setup.sh installs OpenBLAS; another processor rounds differently, so "
+                    "a run goes on only where it was begun",
+                    name, known));
+}
+
+double measuredRate(const Products& products, std::int64_t rows, std::int64_t columns, std::int64_t depth,
+                    int repeats) {
+    return bestRate<float>(rows, columns, depth, repeats, [&](const float* a, const float* b, float* c) {
+        products.multiply(rows, columns, depth, a, depth, b, depth, c, columns);
+    });
+}
+
+double measuredRateFloat64(std::int64_t rows, std::int64_t columns, std::int64_t depth, int repeats) {
+    return bestRate<double>(rows, columns, depth, repeats, [&](const double* a, const double* b, double* c) {
+        multiplyFloat64(rows, columns, depth, a, depth, b, depth, c, columns);
+    });
+}
+
+const Products& fastestProducts() {
+    static const Products& fastest = []() -> const Products& {
+        constexpr std::int64_t kRows = 256, kColumns = 512, kDepth = 1024;
+        constexpr int kRounds = 5;
+        constexpr double kWorthIt = 1.25;
+        const auto& all = knownProducts();
+        std::vector<double> rates(all.size());
+        // In turns: what disturbs the machine disturbs all. The second product of a turn finds its code and data ready.
+        for (int round = 0; round < kRounds; ++round) {
+            for (std::size_t i = 0; i < all.size(); ++i)
+                rates[i] = std::max(rates[i], measuredRate(*all[i], kRows, kColumns, kDepth, 2));
+        }
+        std::size_t best = 0;
+        for (std::size_t i = 1; i < all.size(); ++i) {
+            if (rates[i] > rates[best] * (best == 0 ? kWorthIt : 1.0))
+                best = i;
+        }
+        return *all[best];
+    }();
+    return fastest;
+}
+
+bool hasBackends(const std::string& device, run::Precision precision) {
+    return device == "cpu" && precision == run::Precision::fp32;
+}
+
+std::string usualBackend(const std::string& device, run::Precision precision) {
+    return hasBackends(device, precision) ? fastestProducts().name() : "mm";
+}
+
+} // namespace lpntk::kernel
