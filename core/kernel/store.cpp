@@ -27,6 +27,10 @@ std::vector<std::byte> header(DType type, std::int64_t planes, std::int64_t side
     return formats::npyHeaderBytes(type, shape);
 }
 
+std::string lineOf(const Tile& tile, std::int64_t checksum) {
+    return fmt::format("tile {} {} {:08x}\n", tile.row, tile.column, checksum);
+}
+
 DType typeOf(run::StoreType store) { return store == run::StoreType::f32 ? DType::f32 : DType::f16; }
 
 } // namespace
@@ -130,19 +134,6 @@ std::vector<Store::Place> Store::places(const Tile& tile) const {
     return places;
 }
 
-std::uint32_t Store::write(const Tile& tile, const TileBytes& bytes) const {
-    const std::vector<Place> all = places(tile);
-    std::uint32_t crc = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const base::File file = base::File::openWrite(*all[i].path);
-        const auto rowBytes = static_cast<std::size_t>(all[i].rowBytes);
-        for (std::int64_t row = 0; row < all[i].rows; ++row)
-            file.writeAt(all[i].offset + row * all[i].stride, bytes[i].subspan(static_cast<std::size_t>(row) * rowBytes, rowBytes));
-        crc = base::crc32(bytes[i], crc);
-    }
-    return crc;
-}
-
 std::uint32_t Store::checksum(const Tile& tile) const {
     std::uint32_t crc = 0;
     std::vector<std::byte> row;
@@ -192,16 +183,20 @@ void Journal::rewrite(const Layout& layout, std::span<const std::int64_t> checks
     for (std::size_t number = 0; number < checksums.size(); ++number) {
         const Tile& tile = layout.tiles()[number];
         if (checksums[number] >= 0)
-            text += fmt::format("tile {} {} {:08x}\n", tile.row, tile.column, checksums[number]);
+            text += lineOf(tile, checksums[number]);
     }
     base::writeFileAtomically(m_path, text);
 }
 
-void Journal::append(const Tile& tile, std::uint32_t checksum) {
-    const std::string line = fmt::format("tile {} {} {:08x}\n", tile.row, tile.column, checksum);
+void Journal::append(const Layout& layout, std::span<const std::int64_t> tiles,
+                     std::span<const std::uint32_t> checksums) {
+    std::string lines;
+    for (std::size_t i = 0; i < tiles.size(); ++i)
+        lines += lineOf(layout.tile(tiles[i]), checksums[i]);
     const std::lock_guard lock(m_mutex);
     const int descriptor = ::open(m_path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    const bool written = descriptor >= 0 && ::write(descriptor, line.data(), line.size()) == static_cast<ssize_t>(line.size());
+    const bool written =
+        descriptor >= 0 && ::write(descriptor, lines.data(), lines.size()) == static_cast<ssize_t>(lines.size());
     const int problem = errno;
     if (descriptor >= 0)
         ::close(descriptor);

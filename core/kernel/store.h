@@ -19,8 +19,8 @@ namespace lpntk::kernel {
 /// diagonal), then per pyramid level the three statistics of the tile and of its transpose.
 using TileBytes = std::vector<std::span<const std::byte>>;
 
-/// The large files of a run folder: kernel and pyramid, allocated before the work and filled tile by tile. Tiles write
-/// disjoint places, so any number of threads may write at once.
+/// The large files of a run folder: kernel and pyramid, allocated before the work and filled by groups of tiles
+/// (TileGroup), which write disjoint places.
 class Store {
 public:
     Store(std::filesystem::path folder, const run::KernelPlan& plan, const Layout& layout,
@@ -35,20 +35,21 @@ public:
 
     /// Levels whose cells lie within one tile.
     const std::vector<int>& tileLevels() const { return m_tileLevels; }
-    /// Writes a tile and returns the CRC-32 of its bytes.
-    std::uint32_t write(const Tile& tile, const TileBytes& bytes) const;
     /// CRC-32 of what is stored for a tile.
     std::uint32_t checksum(const Tile& tile) const;
     /// Fills a level that is coarser than the tiles: (3, cells, cells) as binary16.
     void writeLevel(int level, std::span<const formats::Half> values) const;
     void sync() const;
 
-private:
-    /// A rectangle of a file: `rows` stretches of `rowBytes`.
+    /// A rectangle of a file: `rows` stretches of `rowBytes`, `stride` apart.
     struct Place {
         const std::filesystem::path* path;
         std::int64_t offset, stride, rows, rowBytes;
     };
+    /// Where the bytes of a tile go, in the order of TileBytes.
+    std::vector<Place> places(const Tile& tile) const;
+
+private:
     struct Array {
         std::filesystem::path path;
         std::int64_t dataOffset = 0;
@@ -57,7 +58,6 @@ private:
         std::int64_t elementBytes = 4;
         std::int64_t fileBytes() const { return dataOffset + planes * side * side * elementBytes; }
     };
-    std::vector<Place> places(const Tile& tile) const;
     static Place place(const Array& array, std::int64_t plane, std::int64_t row, std::int64_t rows, std::int64_t column,
                        std::int64_t columns);
 
@@ -78,8 +78,8 @@ public:
     std::vector<std::int64_t> read(const Layout& layout) const;
     /// Starts the file anew with these tiles, in canonical order.
     void rewrite(const Layout& layout, std::span<const std::int64_t> checksums);
-    /// From several threads.
-    void append(const Tile& tile, std::uint32_t checksum);
+    /// A line for each of these tiles. From several threads.
+    void append(const Layout& layout, std::span<const std::int64_t> tiles, std::span<const std::uint32_t> checksums);
 
 private:
     std::filesystem::path m_path;

@@ -263,14 +263,46 @@ void TileJob::keepLogits(const run::RowRange& rows, std::span<const float> logit
 }
 
 void TileJob::computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context) {
-    base::parallelFor(static_cast<std::int64_t>(tiles.size()), lane.threads, context,
-                      [&](std::int64_t i, int worker) {
-                          computeTile(lane, tiles[at(i)], worker, context);
-                          checkpointIfDue(m_hooks.checkpointSeconds);
-                      });
+    struct Turn {
+        std::size_t group, index;
+        std::int64_t tile;
+    };
+    std::vector<Turn> turns;
+    std::vector<std::unique_ptr<TileGroup>> groups;
+    for (std::vector<std::int64_t>& group : TileGroup::groupsOf(m_layout, tiles, m_plan.groupSide)) {
+        for (std::size_t index = 0; index < group.size(); ++index)
+            turns.push_back({groups.size(), index, group[index]});
+        groups.push_back(std::make_unique<TileGroup>(m_store, m_layout, std::move(group), lane.groupMemory));
+    }
+    const auto takeTurn = [&](std::int64_t i, int worker) {
+        const Turn& turn = turns[at(i)];
+        std::unique_ptr<TileGroup>& group = groups[turn.group];
+        if (computeTile(lane, turn.tile, *group, turn.index, worker, context)) {
+            group->write(m_journal);
+            group.reset();
+            m_hooks.event("stored");
+        }
+        checkpointIfDue(m_hooks.checkpointSeconds);
+    };
+    try {
+        base::parallelFor(static_cast<std::int64_t>(turns.size()), lane.threads, context, takeTurn);
+    } catch (...) {
+        // What is computed is kept. A disk that is full now must not hide why the job ended.
+        try {
+            for (const std::unique_ptr<TileGroup>& group : groups) {
+                if (group)
+                    group->writePart(m_journal);
+            }
+        } catch (const base::Error&) {
+        }
+        throw;
+    }
 }
 
-void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context) {
+/// True when the tile was its group's last. A tile counts as done before it is stored: a resumed job finds no line of
+/// it in the journal and stores it again.
+bool TileJob::computeTile(Lane& lane, std::int64_t number, TileGroup& group, std::size_t index, int worker,
+                          const base::JobContext& context) {
     const OneThread one;
     Worker& mine = lane.workers[at(worker)];
     if (!mine.image) {
@@ -282,8 +314,7 @@ void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const bas
     mine.tiles->contract(*lane.signals[at(tile.row)], rows.size(), *lane.signals[at(tile.column)], columns.size(), context,
                          mine.image->contraction(tile));
     mine.image->derive(tile, m_state);
-    m_journal.append(tile, m_store.write(tile, mine.image->stored()));
-    m_hooks.event("stored");
+    const bool last = group.put(index, mine.image->stored());
     {
         const std::shared_lock lock(m_stateLock);
         if (!m_state.tileDone[at(number)]) {
@@ -296,6 +327,7 @@ void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const bas
     m_hooks.event("tile");
     const std::lock_guard lock(m_progressLock);
     context.progress("tiles", static_cast<double>(m_tilesDone), static_cast<double>(m_layout.tiles().size()), "tiles");
+    return last;
 }
 
 void TileJob::checkpointIfDue(double seconds) {

@@ -7,11 +7,13 @@
 #include <core/kernel/source.h>
 #include <core/kernel/state.h>
 #include <core/kernel/store.h>
+#include <core/kernel/tile_group.h>
 #include <core/run/plan.h>
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -74,6 +76,7 @@ private:
         std::vector<std::unique_ptr<SignalRows>> signals; ///< by tile row, null when not in memory
         std::map<std::int64_t, std::vector<std::unique_ptr<SignalRows>>> spare; ///< by number of rows, of tile rows that left
         std::vector<Worker> workers;
+        GroupMemory groupMemory;
         double signalSeconds = 0, tileSeconds = 0;
     };
     void openLanes();
@@ -88,7 +91,8 @@ private:
     void keepLogits(const run::RowRange& rows, std::span<const float> logits);
     void keepNorms(const run::RowRange& rows, std::span<const double> self);
     void computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context);
-    void computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context);
+    bool computeTile(Lane& lane, std::int64_t number, TileGroup& group, std::size_t index, int worker,
+                     const base::JobContext& context);
     void checkpointIfDue(double seconds);
     void checkpoint();
     bool pending(std::int64_t tile) const;
@@ -102,7 +106,7 @@ private:
     std::filesystem::path m_folder;
     const JobHooks& m_hooks;
     Consumers m_consumers;
-    std::vector<Lane> m_lanes;
+    std::deque<Lane> m_lanes; ///< never moved
     std::vector<std::uint8_t> m_repair;
     std::vector<std::uint8_t> m_rowKept;         ///< its norm and outputs stand in the state since this run began
     std::shared_mutex m_stateLock; ///< shared: a tile or rows are being added; exclusive: the state is being saved
