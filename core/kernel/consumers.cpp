@@ -14,14 +14,21 @@ namespace {
 
 std::size_t at(std::int64_t value) { return static_cast<std::size_t>(value); }
 
-/// Merges candidates into a list of the largest keys, sorted from the largest.
-void keepLargest(std::span<NeighbourKey> kept, std::vector<NeighbourKey>& candidates) {
+/// Merges candidates, which are used up, into a list of the largest keys, sorted from the largest. `merged` is scratch.
+void keepLargest(std::span<NeighbourKey> kept, std::vector<NeighbourKey>& candidates,
+                 std::vector<NeighbourKey>& merged) {
     if (candidates.empty())
         return;
-    candidates.insert(candidates.end(), kept.begin(), kept.end());
-    std::partial_sort(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept.size()), candidates.end(),
-                      std::greater<>());
-    std::copy_n(candidates.begin(), kept.size(), kept.begin());
+    if (candidates.size() > kept.size()) {
+        const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(kept.size());
+        std::nth_element(candidates.begin(), end, candidates.end(), std::greater<>());
+        candidates.erase(end, candidates.end());
+    }
+    std::sort(candidates.begin(), candidates.end(), std::greater<>());
+    // The last few of both together do not fit in, and are never looked at again.
+    merged.resize(kept.size() + candidates.size());
+    std::merge(kept.begin(), kept.end(), candidates.begin(), candidates.end(), merged.begin(), std::greater<>());
+    std::copy_n(merged.begin(), kept.size(), kept.begin());
 }
 
 } // namespace
@@ -67,7 +74,7 @@ void Consumers::addNeighbours(std::int64_t row, const TileRow& others, std::span
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const float above = top.back() ? valueOf(top.back()) : -infinity;
     const float below = bottom.back() ? -valueOf(bottom.back()) : infinity;
-    thread_local std::vector<NeighbourKey> negative;
+    thread_local std::vector<NeighbourKey> negative, merged;
     found.clear();
     negative.clear();
     constexpr std::size_t kStretch = 64;
@@ -85,8 +92,8 @@ void Consumers::addNeighbours(std::int64_t row, const TileRow& others, std::span
                 negative.push_back(neighbourKey(-stretch[i], other));
         }
     }
-    keepLargest(top, found);
-    keepLargest(bottom, negative);
+    keepLargest(top, found, merged);
+    keepLargest(bottom, negative, merged);
 }
 
 void Consumers::addHistogram(const Tile& tile, std::span<const float> cosine) {

@@ -139,8 +139,8 @@ double measuredRateFloat64(std::int64_t rows, std::int64_t columns, std::int64_t
 const Products& fastestProducts() {
     static const Products& fastest = []() -> const Products& {
         constexpr std::int64_t kRows = 256, kColumns = 512, kDepth = 1024;
-        constexpr int kRounds = 5;
-        constexpr double kWorthIt = 1.25;
+        constexpr int kRounds = 10;
+        constexpr double kWorthIt = 1.5;
         const auto& all = knownProducts();
         std::vector<double> rates(all.size());
         // In turns: what disturbs the machine disturbs all. The second product of a turn finds its code and data ready.

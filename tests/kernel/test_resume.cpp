@@ -31,6 +31,7 @@ FakeJob smallJob() {
     fake.tile = 32;
     fake.options.threads = 2;
     fake.options.top = 10;
+    fake.options.backend = "mm"; // other processes compute parts of it, and a probe is a measurement
     fake.hooks.checkpointSeconds = 0;
     return fake;
 }
@@ -118,6 +119,8 @@ private Q_SLOTS:
             for (const char* event : {"stored", "tile", "state", "checkpoint"})
                 QTest::addRow("%s %d", event, count) << QByteArray(event) << count << (count == 20 ? 64 : 0);
         }
+        // Of ten tile rows there are three squares to store.
+        QTest::newRow("stored 3") << QByteArray("stored") << 3 << 0;
         QTest::newRow("signals") << QByteArray("signals") << 1 << 0;
         QTest::newRow("signals of a later panel") << QByteArray("signals") << 5 << 64;
         QTest::newRow("finishing") << QByteArray("finishing") << 1 << 0;
