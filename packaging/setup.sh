@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Installs what lpNTK Explorer is built with: Debian packages, a pinned libtorch and OpenBLAS. Asks nothing, changes nothing
-# that is already right, and says each step.
+# Installs what lpNTK Explorer is built with: Debian packages, a pinned libtorch and OpenBLAS. Asks nothing, changes
+# nothing that is already right, and says each step.
 #
-#   packaging/setup.sh                 everything (needs root or sudo for the Debian packages)
-#   packaging/setup.sh --no-packages   libtorch and OpenBLAS only
-#   packaging/setup.sh --cuda          everything, and libtorch's CUDA libraries (2.5 GB) for NVIDIA cards
-#   packaging/setup.sh --print-torch   the folder of the libtorch in use, nothing else
+#   packaging/setup.sh                    everything (needs root or sudo for the Debian packages)
+#   packaging/setup.sh --no-packages      libtorch and OpenBLAS only
+#   packaging/setup.sh --cuda             everything, and libtorch's CUDA libraries (2.5 GB) for NVIDIA cards
+#   packaging/setup.sh --print-torch      the folder of the libtorch in use, nothing else
 #   packaging/setup.sh --print-openblas   the folder of libscipy_openblas.so, nothing else
 #
 #   LPNTK_TORCH_DIR   a torch of your own (the folder that holds include/ and lib/, for example
 #                     .../site-packages/torch); used instead of the pinned one when its version fits
-#   LPNTK_DEPS        where the pinned libtorch is kept (default: $XDG_DATA_HOME/lpntk-explorer)
+#   LPNTK_DEPS        where the pinned libraries are kept (default: $XDG_DATA_HOME/lpntk-explorer)
 set -euo pipefail
 
 readonly torchVersion=2.11.0

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <chrono>
 #include <dlfcn.h>
+#include <limits>
 #include <memory>
 #include <sstream>
 
@@ -50,11 +51,17 @@ public:
     void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aStride, const float* b,
                   std::int64_t bStride, float* c, std::int64_t cStride) const override {
         constexpr int kRowMajor = 101, kAsIs = 111, kTransposed = 112;
-        m_sgemm(kRowMajor, kAsIs, kTransposed, static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), 1.0f, a,
-                static_cast<int>(aStride), b, static_cast<int>(bStride), 0.0f, c, static_cast<int>(cStride));
+        m_sgemm(kRowMajor, kAsIs, kTransposed, asInt(m), asInt(n), asInt(k), 1.0f, a, asInt(aStride), b, asInt(bStride),
+                0.0f, c, asInt(cStride));
     }
 
 private:
+    static int asInt(std::int64_t value) {
+        if (value > std::numeric_limits<int>::max())
+            throw base::ShapeError(fmt::format("OpenBLAS cannot multiply rows of {} numbers; use --backend mm", value));
+        return static_cast<int>(value);
+    }
+
     Sgemm m_sgemm;
 };
 

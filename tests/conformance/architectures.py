@@ -229,7 +229,6 @@ def measure(lpntk, family, name):
         signs = -torch.ones(size, CLASSES)
         signs[range(size), labels] = 1
         result["peer"] = peer_seconds(network, pictures, signs)
-        release()
         # The peer takes minutes, in which a shared machine changes its speed.
         result["seconds"] = min(before, own_seconds(lpntk, folder, program))
         few = min(size, 4)
