@@ -31,7 +31,7 @@ public:
     std::span<const float> transposed() const { return {m_transposed.data(), size()}; } ///< (columns, rows)
     std::span<const float> cosine() const { return {m_cosine.data(), size()}; }         ///< as a reader of the run sees it
     const JobState::TileCosines& statistics() const { return m_statistics; }
-    /// For TileGroup::put.
+    /// For Store::write.
     TileBytes stored() const;
 
 private:

@@ -100,8 +100,7 @@ public:
         m_shape = {rows, columns};
         m_context = &context;
         m_strips = stripsOf(rows, columns, &a == &b);
-        std::fill(tile.begin(), tile.end(), 0.0);
-        addChunks(m_layout.explicitPart, tile);
+        sumChunks(m_layout.explicitPart, tile);
         for (const auto& parts : m_layout.implicitParts) {
             if (parts.positions)
                 addPositions(parts, tile);
@@ -173,25 +172,30 @@ private:
         return out;
     }
 
-    void addProduct(std::span<double> sum, const T* values) const {
-        forEachRun(sum, [&](std::span<double> run, std::size_t begin) { addTo(run, values + begin); });
-    }
-
     template <typename Left, typename Right>
     void addProduct(std::span<double> sum, const Left* left, const Right* right) const {
         forEachRun(sum,
                    [&](std::span<double> run, std::size_t begin) { addProductTo(run, left + begin, right + begin); });
     }
 
-    void addChunks(const Part& part, std::span<double> sum) {
-        for (std::int64_t begin = 0; begin < part.width; begin += m_chunk)
-            addProduct(sum, product(part, begin, std::min(m_chunk, part.width - begin), m_first));
+    /// Inner products over a part, in float64 chunk by chunk.
+    void sumChunks(const Part& part, std::span<double> sum) {
+        if (part.width == 0)
+            std::fill(sum.begin(), sum.end(), 0.0);
+        for (std::int64_t begin = 0; begin < part.width; begin += m_chunk) {
+            const T* const values = product(part, begin, std::min(m_chunk, part.width - begin), m_first);
+            forEachRun(sum, [&](std::span<double> run, std::size_t at) {
+                if (begin == 0)
+                    widen(run, values + at);
+                else
+                    addTo(run, values + at);
+            });
+        }
     }
 
-    /// Inner products over a wide part, in float64 chunk by chunk.
     std::span<const double> wide(const Part& part, std::vector<double>& sum) {
-        sum.assign(m_shape.size(), 0.0);
-        addChunks(part, sum);
+        sum.resize(m_shape.size());
+        sumChunks(part, sum);
         return sum;
     }
 

@@ -13,6 +13,18 @@ namespace lpntk::kernel {
 
 using formats::Half;
 
+LPNTK_WIDTHS void widen(std::span<double> out, const float* values) {
+    double* const to = out.data();
+    for (std::size_t i = 0; i < out.size(); ++i)
+        to[i] = 0.0 + static_cast<double>(values[i]);
+}
+
+LPNTK_WIDTHS void widen(std::span<double> out, const double* values) {
+    double* const to = out.data();
+    for (std::size_t i = 0; i < out.size(); ++i)
+        to[i] = 0.0 + values[i];
+}
+
 LPNTK_WIDTHS void addTo(std::span<double> sum, const float* values) {
     double* const to = sum.data();
     for (std::size_t i = 0; i < sum.size(); ++i)

@@ -12,6 +12,9 @@ namespace lpntk::kernel {
 // The loops over the million entries of a tile, compiled for the processor's vector width. None of them reorders sums,
 // so every width gives the same bits.
 
+/// out[i] = 0 + values[i], as a sum that begins with it.
+void widen(std::span<double> out, const float* values);
+void widen(std::span<double> out, const double* values);
 /// sum[i] += values[i].
 void addTo(std::span<double> sum, const float* values);
 void addTo(std::span<double> sum, const double* values);

@@ -12,7 +12,6 @@
 #include <core/kernel/products.h>
 #include <core/kernel/state.h>
 #include <core/kernel/store.h>
-#include <core/kernel/tile_group.h>
 #include <core/run/devices.h>
 
 #include <fmt/format.h>
@@ -123,8 +122,7 @@ struct Memory {
         constexpr std::int64_t step = 64 * kMegabyte;
         const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
         main.base = (held + step - 1) / step * step + JobState::bytes(plan, layout);
-        // One square of tiles is written while the next is gathered, for each device.
-        main.base += 2 * static_cast<std::int64_t>(names.size()) * TileGroup::bytes(plan);
+        main.base += Store::bandBytes(plan);
         const auto reference = makeDevice("cpu", {run::Precision::fp64, plan.columnChunk}, source.layers());
         // Its numbers are twice as long as float32's.
         main.afterwards = std::min<std::int64_t>(plan.auditRows, plan.rows) * reference->bytesPerRow() +
@@ -262,7 +260,6 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
                                                                 kSmallestBatch, largestBatch))));
     // The largest tile, then the largest batch that fit with one thread.
     for (plan.tile = tile;; plan.tile /= 2) {
-        plan.groupSide = TileGroup::sideFor(plan);
         for (plan.batch = batch;; plan.batch /= 2) {
             context.throwIfCancelled();
             const Memory memory(plan, source, rows, options.memoryBytes, kDeviceShare);
@@ -282,7 +279,6 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
 void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options,
                    double deviceShare) {
     plan.memoryBudget = options.memoryBytes;
-    plan.groupSide = TileGroup::sideFor(plan);
     const Memory memory(plan, source, rows, options.memoryBytes, deviceShare);
     const std::int64_t fewest = fewestRows(plan);
     if (!memory.fits(1, fewest))

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <span>
+#include <utility>
 
 namespace lpntk::kernel {
 
@@ -74,20 +75,25 @@ public:
             return;
         }
         m_store.checkSizes();
-        const std::vector<std::int64_t> checksums = m_journal.read(m_layout);
-        std::vector<std::int64_t> kept(checksums.size(), -1);
+        Journal::Content found = m_journal.read(m_layout);
+        m_inRows = found.inRows;
+        const std::vector<std::int64_t> checksums = std::exchange(found.checksums, {});
+        std::vector<std::int64_t>& kept = found.checksums;
+        kept.assign(checksums.size(), -1);
         for (std::size_t number = 0; number < checksums.size(); ++number) {
             context.throwIfCancelled();
             if (!m_state.tileDone[number])
                 continue;
             const Tile& tile = m_layout.tiles()[number];
-            if (checksums[number] >= 0 && m_store.checksum(tile) == checksums[number])
+            const TileOrder order{m_inRows[static_cast<std::size_t>(tile.row)] != 0,
+                                  m_inRows[static_cast<std::size_t>(tile.column)] != 0};
+            if (checksums[number] >= 0 && m_store.checksum(tile, order) == checksums[number])
                 kept[number] = checksums[number];
             else
                 m_repair[number] = 1;
             context.progress("checking", static_cast<double>(number + 1), static_cast<double>(checksums.size()), "tiles");
         }
-        m_journal.rewrite(m_layout, kept);
+        m_journal.rewrite(m_layout, found);
     }
 
     engine::KernelReport compute(const base::JobContext& context) {
@@ -96,7 +102,7 @@ public:
         {
             TileJob tiles(m_input, m_layout, m_store, m_journal, m_state, m_folder.path(), m_job.hooks);
             m_repair.resize(m_layout.tiles().size());
-            tiles.run(m_repair, context);
+            tiles.run(m_repair, m_inRows, context);
             report.tilesComputed = tiles.tilesComputed();
             m_timings["signals_seconds"] = tiles.signalSeconds();
             m_timings["tiles_seconds"] = tiles.tileSeconds();
@@ -120,7 +126,7 @@ private:
         formats::writeNpy(m_folder.path() / "samples.npy", m_job.rows.samples);
         formats::writeNpy(m_folder.path() / "labels.npy", m_job.rows.labels);
         m_store.create();
-        m_journal.rewrite(m_layout, std::vector<std::int64_t>(m_layout.tiles().size(), -1));
+        m_journal.rewrite(m_layout, {});
     }
 
     void finish(engine::KernelReport& report, const base::JobContext& context) {
@@ -131,7 +137,7 @@ private:
         report.audit = auditAgainst(*m_job.reference, plan, m_state, m_job.rows.samples, m_job.rows.labels, context);
         writeResults(m_folder.path(), plan, m_layout, m_store, m_state, m_job.rows.labels);
         writeAudit(report.audit);
-        m_journal.rewrite(m_layout, m_journal.read(m_layout));
+        m_journal.rewrite(m_layout, {m_journal.read(m_layout).checksums, {}}); // all bands are in rows
         m_store.sync();
         report.accuracy = accuracyOf(m_state.probabilities, plan.classes, m_job.rows.labels);
         addWarnings(report);
@@ -180,7 +186,8 @@ private:
     Journal m_journal;
     JobInput m_input;
     JobState m_state;
-    std::vector<std::uint8_t> m_repair;
+    std::vector<std::uint8_t> m_repair; ///< by tile
+    std::vector<std::uint8_t> m_inRows; ///< by tile row
     base::Json m_timings = base::Json::object();
 };
 

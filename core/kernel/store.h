@@ -4,6 +4,7 @@
 #include <core/kernel/layout.h>
 #include <core/run/plan.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -19,8 +20,15 @@ namespace lpntk::kernel {
 /// diagonal), then per pyramid level the three statistics of the tile and of its transpose.
 using TileBytes = std::vector<std::span<const std::byte>>;
 
-/// The large files of a run folder: kernel and pyramid, allocated before the work and filled by groups of tiles
-/// (TileGroup), which write disjoint places.
+/// Whether the places of a tile and of its transpose lie in bands that are in rows.
+struct TileOrder {
+    bool tileInRows = false, transposeInRows = false;
+};
+
+/// The large files of a run folder: kernel and pyramid, allocated before the work and filled by tiles, which write
+/// disjoint places. The rows of one tile row, across their block, are a band of a file. As long as tiles of it are
+/// missing each lies in it in one piece, because a tile's own rows are shorter than a page; when all are there it is
+/// put into the order of rows, in place.
 class Store {
 public:
     Store(std::filesystem::path folder, const run::KernelPlan& plan, const Layout& layout,
@@ -35,8 +43,13 @@ public:
 
     /// Levels whose cells lie within one tile.
     const std::vector<int>& tileLevels() const { return m_tileLevels; }
-    /// CRC-32 of what is stored for a tile.
-    std::uint32_t checksum(const Tile& tile) const;
+    /// Writes a tile and gives the CRC-32 of what was written, the same in either order. From several threads.
+    std::uint32_t write(const Tile& tile, TileOrder order, const TileBytes& bytes) const;
+    /// The same of what is stored.
+    std::uint32_t checksum(const Tile& tile, TileOrder order) const;
+    /// Puts the band of a tile row, whose tiles are all there, into the order of rows. `scratch`: bandBytes().
+    void putIntoRows(int tileRow, std::span<std::byte> scratch) const;
+    static std::int64_t bandBytes(const run::KernelPlan& plan);
     /// Fills a level that is coarser than the tiles: (3, cells, cells) as binary16.
     void writeLevel(int level, std::span<const formats::Half> values) const;
     void sync() const;
@@ -45,9 +58,13 @@ public:
     struct Place {
         const std::filesystem::path* path;
         std::int64_t offset, stride, rows, rowBytes;
+        bool inOnePiece() const { return stride == rowBytes; }
     };
-    /// Where the bytes of a tile go, in the order of TileBytes.
-    std::vector<Place> places(const Tile& tile) const;
+    /// Where a tile's entries of the kernel lie in the band of one of its tile rows that is not in rows.
+    Place pieceOf(const Tile& tile, int tileRow) const;
+    /// Gives the system's cache of a place in one piece back.
+    void releasePages(const Place& place) const;
+    void releaseBand(int tileRow) const;
 
 private:
     struct Array {
@@ -58,8 +75,17 @@ private:
         std::int64_t elementBytes = 4;
         std::int64_t fileBytes() const { return dataOffset + planes * side * side * elementBytes; }
     };
-    static Place place(const Array& array, std::int64_t plane, std::int64_t row, std::int64_t rows, std::int64_t column,
-                       std::int64_t columns);
+    /// A rectangle of an array, in cells.
+    struct Cells {
+        std::int64_t row, rows, column, columns;
+        Cells transposed() const { return {column, columns, row, rows}; }
+        Cells atLevel(int level) const;
+    };
+    Cells cellsOf(const Tile& tile) const;
+    static Place place(const Array& array, std::int64_t plane, const Cells& cells, bool inRows);
+    std::vector<Place> places(const Tile& tile, TileOrder order) const;
+    Place bandOf(const Array& array, std::int64_t plane, int level, int tileRow) const;
+    template <typename Function> void forEachArray(int block, const Function& function) const;
 
     std::filesystem::path m_folder;
     const Layout& m_layout;
@@ -68,20 +94,27 @@ private:
     std::vector<int> m_tileLevels;
 };
 
-/// The journal: one line "tile ROW COLUMN CRC" per stored tile. Appended while the job runs, read on resume, written
-/// again in canonical order at the end.
+/// The journal: one line "tile ROW COLUMN CRC" per stored tile, and "band ROW" for a tile row that is in rows. Appended
+/// while the job runs, read on resume, written again in canonical order at the end, when all bands are in rows.
 class Journal {
 public:
     explicit Journal(std::filesystem::path folder) : m_path(std::move(folder) / "journal") {}
 
-    /// Reads what is there (a torn last line is left out) into checksums by tile number; -1 where there is none.
-    std::vector<std::int64_t> read(const Layout& layout) const;
-    /// Starts the file anew with these tiles, in canonical order.
-    void rewrite(const Layout& layout, std::span<const std::int64_t> checksums);
-    /// A line for each of these tiles. From several threads.
-    void append(const Layout& layout, std::span<const std::int64_t> tiles, std::span<const std::uint32_t> checksums);
+    struct Content {
+        std::vector<std::int64_t> checksums; ///< by tile number; -1 where there is none
+        std::vector<std::uint8_t> inRows;    ///< by tile row
+    };
+    /// What is there; a torn last line is left out.
+    Content read(const Layout& layout) const;
+    /// Starts the file anew, in canonical order.
+    void rewrite(const Layout& layout, const Content& content);
+    /// From several threads.
+    void append(const Tile& tile, std::uint32_t checksum);
+    void appendBand(int tileRow);
 
 private:
+    void append(const std::string& line);
+
     std::filesystem::path m_path;
     std::mutex m_mutex;
 };

@@ -50,9 +50,14 @@ double TileJob::tileSeconds() const { return std::ranges::max_element(m_lanes, {
 
 bool TileJob::pending(std::int64_t tile) const { return !m_state.tileDone[at(tile)] || m_repair[at(tile)]; }
 
-void TileJob::run(std::vector<std::uint8_t> repair, const base::JobContext& context) {
+void TileJob::run(std::vector<std::uint8_t> repair, std::vector<std::uint8_t> inRows, const base::JobContext& context) {
     m_repair = std::move(repair);
     m_tilesDone = m_state.doneCount();
+    std::vector<std::uint8_t> wanted(m_layout.tiles().size());
+    for (std::size_t tile = 0; tile < wanted.size(); ++tile)
+        wanted[tile] = pending(static_cast<std::int64_t>(tile)) ? 1 : 0;
+    m_bands = std::make_unique<Bands>(m_plan, m_layout, m_store, m_journal, std::move(inRows), wanted,
+                                      [this](const char* event) { m_hooks.event(event); });
     std::vector<Step> steps = stepsOf(m_layout, m_plan.panelRows);
     for (Step& step : steps)
         std::erase_if(step.tiles, [&](std::int64_t tile) { return !pending(tile); });
@@ -61,6 +66,7 @@ void TileJob::run(std::vector<std::uint8_t> repair, const base::JobContext& cont
         m_samplesTotal += samplesComputed(m_layout, share);
     try {
         runLanes(shares, context);
+        m_bands->finish();
     } catch (...) {
         // A disk that is full now must not hide why the job ended; the last good checkpoint stays.
         try {
@@ -263,46 +269,13 @@ void TileJob::keepLogits(const run::RowRange& rows, std::span<const float> logit
 }
 
 void TileJob::computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context) {
-    struct Turn {
-        std::size_t group, index;
-        std::int64_t tile;
-    };
-    std::vector<Turn> turns;
-    std::vector<std::unique_ptr<TileGroup>> groups;
-    for (std::vector<std::int64_t>& group : TileGroup::groupsOf(m_layout, tiles, m_plan.groupSide)) {
-        for (std::size_t index = 0; index < group.size(); ++index)
-            turns.push_back({groups.size(), index, group[index]});
-        groups.push_back(std::make_unique<TileGroup>(m_store, m_layout, std::move(group), lane.groupMemory));
-    }
-    const auto takeTurn = [&](std::int64_t i, int worker) {
-        const Turn& turn = turns[at(i)];
-        std::unique_ptr<TileGroup>& group = groups[turn.group];
-        if (computeTile(lane, turn.tile, *group, turn.index, worker, context)) {
-            group->write(m_journal);
-            group.reset();
-            m_hooks.event("stored");
-        }
+    base::parallelFor(static_cast<std::int64_t>(tiles.size()), lane.threads, context, [&](std::int64_t i, int worker) {
+        computeTile(lane, tiles[at(i)], worker, context);
         checkpointIfDue(m_hooks.checkpointSeconds);
-    };
-    try {
-        base::parallelFor(static_cast<std::int64_t>(turns.size()), lane.threads, context, takeTurn);
-    } catch (...) {
-        // What is computed is kept. A disk that is full now must not hide why the job ended.
-        try {
-            for (const std::unique_ptr<TileGroup>& group : groups) {
-                if (group)
-                    group->writePart(m_journal);
-            }
-        } catch (const base::Error&) {
-        }
-        throw;
-    }
+    });
 }
 
-/// True when the tile was its group's last. A tile counts as done before it is stored: a resumed job finds no line of
-/// it in the journal and stores it again.
-bool TileJob::computeTile(Lane& lane, std::int64_t number, TileGroup& group, std::size_t index, int worker,
-                          const base::JobContext& context) {
+void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context) {
     const OneThread one;
     Worker& mine = lane.workers[at(worker)];
     if (!mine.image) {
@@ -314,7 +287,10 @@ bool TileJob::computeTile(Lane& lane, std::int64_t number, TileGroup& group, std
     mine.tiles->contract(*lane.signals[at(tile.row)], rows.size(), *lane.signals[at(tile.column)], columns.size(), context,
                          mine.image->contraction(tile));
     mine.image->derive(tile, m_state);
-    const bool last = group.put(index, mine.image->stored());
+    const std::uint32_t crc = m_store.write(tile, m_bands->orderOf(tile), mine.image->stored());
+    m_hooks.event("stored");
+    m_journal.append(tile, crc);
+    m_bands->stored(tile);
     {
         const std::shared_lock lock(m_stateLock);
         if (!m_state.tileDone[at(number)]) {
@@ -327,7 +303,6 @@ bool TileJob::computeTile(Lane& lane, std::int64_t number, TileGroup& group, std
     m_hooks.event("tile");
     const std::lock_guard lock(m_progressLock);
     context.progress("tiles", static_cast<double>(m_tilesDone), static_cast<double>(m_layout.tiles().size()), "tiles");
-    return last;
 }
 
 void TileJob::checkpointIfDue(double seconds) {

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <core/base/job_context.h>
+#include <core/kernel/bands.h>
 #include <core/kernel/consumers.h>
 #include <core/kernel/device.h>
 #include <core/kernel/layout.h>
 #include <core/kernel/source.h>
 #include <core/kernel/state.h>
 #include <core/kernel/store.h>
-#include <core/kernel/tile_group.h>
 #include <core/run/plan.h>
 
 #include <atomic>
@@ -26,7 +26,8 @@ namespace lpntk::kernel {
 
 /// For tests: called where a crash would hurt most, and how often checkpoints are taken.
 struct JobHooks {
-    std::function<void(const char* event)> onEvent; ///< "signals", "stored", "tile", "state", "checkpoint", "finishing"
+    std::function<void(const char* event)>
+        onEvent; ///< "signals", "stored", "tile", "rows", "band", "state", "checkpoint", "finishing"
     double checkpointSeconds = 10;
 
     void event(const char* name) const {
@@ -51,8 +52,9 @@ public:
     TileJob(const JobInput& input, const Layout& layout, const Store& store, Journal& journal, JobState& state,
             std::filesystem::path folder, const JobHooks& hooks);
 
-    /// `repair`: tiles that the state includes but whose stored bytes are damaged. Leaves the state saved when it throws.
-    void run(std::vector<std::uint8_t> repair, const base::JobContext& context);
+    /// `repair`: tiles that the state includes but whose stored bytes are damaged; `inRows`: tile rows whose bands are
+    /// done. Leaves the state saved when it throws.
+    void run(std::vector<std::uint8_t> repair, std::vector<std::uint8_t> inRows, const base::JobContext& context);
 
     /// Of the device that took longest.
     double signalSeconds() const;
@@ -76,7 +78,6 @@ private:
         std::vector<std::unique_ptr<SignalRows>> signals; ///< by tile row, null when not in memory
         std::map<std::int64_t, std::vector<std::unique_ptr<SignalRows>>> spare; ///< by number of rows, of tile rows that left
         std::vector<Worker> workers;
-        GroupMemory groupMemory;
         double signalSeconds = 0, tileSeconds = 0;
     };
     void openLanes();
@@ -91,8 +92,7 @@ private:
     void keepLogits(const run::RowRange& rows, std::span<const float> logits);
     void keepNorms(const run::RowRange& rows, std::span<const double> self);
     void computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context);
-    bool computeTile(Lane& lane, std::int64_t number, TileGroup& group, std::size_t index, int worker,
-                     const base::JobContext& context);
+    void computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context);
     void checkpointIfDue(double seconds);
     void checkpoint();
     bool pending(std::int64_t tile) const;
@@ -107,6 +107,7 @@ private:
     const JobHooks& m_hooks;
     Consumers m_consumers;
     std::deque<Lane> m_lanes; ///< never moved
+    std::unique_ptr<Bands> m_bands;
     std::vector<std::uint8_t> m_repair;
     std::vector<std::uint8_t> m_rowKept;         ///< its norm and outputs stand in the state since this run began
     std::shared_mutex m_stateLock; ///< shared: a tile or rows are being added; exclusive: the state is being saved

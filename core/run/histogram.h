@@ -1,8 +1,10 @@
 #pragma once
 
 #include <array>
-#include <cmath>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 
 namespace lpntk::run {
 
@@ -19,17 +21,34 @@ inline constexpr auto kHistogramEdges = [] {
     return edges;
 }();
 
+/// Their bits: floats that are not negative have the order of their bits.
+inline constexpr auto kHistogramEdgeBits = [] {
+    std::array<std::int32_t, kHistogramEdges.size()> bits{};
+    for (std::size_t b = 0; b < bits.size(); ++b)
+        bits[b] = std::bit_cast<std::int32_t>(kHistogramEdges[b]);
+    return bits;
+}();
+
+/// Without branches, so that a loop over many cosines is vectorised: on integers, because comparisons of floats are
+/// not, where they might trap.
 inline int histogramBin(float cosine) {
-    constexpr int half = kHistogramBins / 2;
-    const float magnitude = std::fabs(cosine);
-    // NaN, which a damaged kernel may hold, has no integer; here it ends in the last bin.
-    const float inside = magnitude < 1.0f ? magnitude : 1.0f;
-    int bin = static_cast<int>(inside * half);
-    bin = bin < half ? bin : half - 1;
+    constexpr std::int32_t half = kHistogramBins / 2, last = half - 1;
+    constexpr auto one = std::bit_cast<std::int32_t>(1.0f),
+                   infinity = std::bit_cast<std::int32_t>(std::numeric_limits<float>::infinity());
+    const std::int32_t* const edges = kHistogramEdgeBits.data();
+    const auto bits = std::bit_cast<std::int32_t>(cosine);
+    const std::int32_t magnitude = bits & std::numeric_limits<std::int32_t>::max();
+    const std::int32_t inside = magnitude < one ? magnitude : one;
+    auto bin = static_cast<std::int32_t>(std::bit_cast<float>(inside) * half);
+    bin = bin < last ? bin : last;
     // The product may round across an edge; the edges themselves decide.
-    bin -= magnitude < kHistogramEdges[static_cast<std::size_t>(bin)];
-    bin += bin < half - 1 && magnitude >= kHistogramEdges[static_cast<std::size_t>(bin + 1)];
-    return cosine < 0.0f ? half - 1 - bin : half + bin;
+    bin -= static_cast<std::int32_t>(inside < edges[bin]);
+    bin += static_cast<std::int32_t>(inside >= edges[bin + 1]);
+    bin = bin < last ? bin : last;
+    // NaN, which a damaged kernel may hold, ends in the last bin.
+    const int negative =
+        static_cast<int>(bits < 0) & static_cast<int>(magnitude != 0) & static_cast<int>(magnitude <= infinity);
+    return negative ? last - bin : half + bin;
 }
 
 } // namespace lpntk::run

@@ -117,7 +117,6 @@ base::Json toJson(const KernelPlan& plan) {
             {"layers", std::move(layers)},
             {"prediction",
              {{"panel_rows", plan.panelRows},
-              {"group_side", plan.groupSide},
               {"threads", plan.threads},
               {"memory_bytes", plan.memoryBytes},
               {"memory_budget", plan.memoryBudget},

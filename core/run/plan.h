@@ -52,7 +52,6 @@ struct KernelPlan {
 
     // How the work is laid out in time and predictions; not part of what decides the bits.
     std::int64_t panelRows = 0;      ///< rows whose signals are held at once; >= rows: all resident
-    int groupSide = 1;               ///< tiles along the side of a square that is written at once
     int threads = 1;
     std::int64_t memoryBytes = 0;    ///< predicted peak
     std::int64_t memoryBudget = 0;

@@ -116,13 +116,14 @@ private Q_SLOTS:
         QTest::addColumn<int>("count");
         QTest::addColumn<int>("panelRows");
         for (const int count : {1, 20, 55}) {
-            for (const char* event : {"tile", "state", "checkpoint"})
+            for (const char* event : {"stored", "tile", "state", "checkpoint"})
                 QTest::addRow("%s %d", event, count) << QByteArray(event) << count << (count == 20 ? 64 : 0);
         }
-        // Ten tile rows are stored in three squares, or in more where panels cut them.
-        QTest::newRow("stored 1") << QByteArray("stored") << 1 << 0;
-        QTest::newRow("stored 3") << QByteArray("stored") << 3 << 0;
-        QTest::newRow("stored 20 of panels") << QByteArray("stored") << 20 << 64;
+        // Ten tile rows are ten bands.
+        for (const int count : {1, 4, 10}) {
+            for (const char* event : {"rows", "band"})
+                QTest::addRow("%s %d", event, count) << QByteArray(event) << count << (count == 4 ? 64 : 0);
+        }
         QTest::newRow("signals") << QByteArray("signals") << 1 << 0;
         QTest::newRow("signals of a later panel") << QByteArray("signals") << 5 << 64;
         QTest::newRow("finishing") << QByteArray("finishing") << 1 << 0;
