@@ -32,8 +32,7 @@ int check(const std::string& device, Console& console) {
     for (const engine::CheckLine& line : report.lines)
         table.add({line.name, line.precision, fmt::format("{:.1e}", line.error), fmt::format("{:.0e}", line.limit),
                    line.flops > 0 ? fmt::format("{:.0f}", line.flops / 1e9) : "", line.passed() ? "right" : "WRONG"});
-    for (const std::string& line : table.lines())
-        console.say(line);
+    say(console, table);
     console.result(asJson(report));
     const auto wrong = std::count_if(report.lines.begin(), report.lines.end(),
                                      [](const engine::CheckLine& line) { return !line.passed(); });

@@ -86,8 +86,7 @@ int evaluateHistory(const EvalOptions& options, Console& console) {
         history.back()["number"] = checkpoints[i].number;
         history.back()["unit"] = checkpoints[i].unit;
     }
-    for (const std::string& line : table.lines())
-        console.say(line);
+    say(console, table);
     for (std::size_t i = 0; i < files.size(); ++i) {
         if (!evaluations[i].warning.empty())
             console.warn(nameOf(checkpoints[i]) + ": " + evaluations[i].warning);

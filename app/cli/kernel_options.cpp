@@ -92,13 +92,24 @@ void tellPlan(const Console& console, const run::KernelPlan& plan) {
     const bool resident = plan.panelRows >= plan.rows;
     console.say(fmt::format("signals: {} ({})", base::formatDuration(plan.signalSeconds),
                             resident ? std::string("all held in memory")
-                                     : fmt::format("panels of {} samples, each computed about {} times",
+                                     : fmt::format("panels of {} samples, each computed {:.1f} times",
                                                    base::formatCount(plan.panelRows), plan.signalPasses)));
     console.say(fmt::format("memory:  {} of {}", base::formatBytes(static_cast<double>(plan.memoryBytes)),
                             base::formatBytes(static_cast<double>(plan.memoryBudget))));
     console.say(fmt::format("disk:    {}", base::formatBytes(static_cast<double>(plan.diskBytes))));
     console.say(fmt::format("time:    {} with {} threads",
                             base::formatDuration(plan.signalSeconds + plan.contractionSeconds), plan.threads));
+}
+
+void tellSmaller(const Console& console, const run::KernelPlan& plan) {
+    const std::string signals = plan.panelRows >= plan.rows
+                                    ? std::string("all signals held")
+                                    : fmt::format("panels of {} samples, signals {:.1f} times",
+                                                  base::formatCount(plan.panelRows), plan.signalPasses);
+    console.say(fmt::format("         {} in {} (--memory {}M: {} threads, tiles of {}, {})",
+                            base::formatDuration(plan.signalSeconds + plan.contractionSeconds),
+                            base::formatBytes(static_cast<double>(plan.memoryBytes)), plan.memoryBudget >> 20,
+                            plan.threads, plan.tile, signals));
 }
 
 } // namespace lpntk::cli

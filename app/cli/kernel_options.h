@@ -22,5 +22,7 @@ struct KernelJobOptions {
 
 /// The plan as a table for people: layer, way, multiply-adds per pair, bytes per sample; totals and predictions.
 void tellPlan(const Console& console, const run::KernelPlan& plan);
+/// A line for the same job with less memory.
+void tellSmaller(const Console& console, const run::KernelPlan& plan);
 
 } // namespace lpntk::cli

@@ -62,11 +62,6 @@ void warnAboutBlocks(const Console& console, const run::Run& run, const std::str
         console.warn("the run has the blocks of the classes only (--blocks class): " + consequence);
 }
 
-void say(const Console& console, const Table& table) {
-    for (const std::string& line : table.lines())
-        console.say(line);
-}
-
 std::string cosineText(double cosine) {
     return std::abs(cosine) < 0.0005 ? "0.000" : fmt::format("{:+.3f}", cosine);
 }

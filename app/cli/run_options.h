@@ -39,8 +39,6 @@ base::RowId rowOfSample(const run::Run& run, std::int64_t sample);
 /// What a person must know about runs that hold class blocks only.
 void warnAboutBlocks(const Console& console, const run::Run& run, const std::string& consequence);
 
-void say(const Console& console, const Table& table);
-
 /// "+0.653", "-0.102".
 std::string cosineText(double cosine);
 /// "49.2°".

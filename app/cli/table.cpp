@@ -41,4 +41,9 @@ std::vector<std::string> Table::lines() const {
     return lines;
 }
 
+void say(const Console& console, const Table& table) {
+    for (const std::string& line : table.lines())
+        console.say(line);
+}
+
 } // namespace lpntk::cli

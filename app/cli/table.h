@@ -1,5 +1,7 @@
 #pragma once
 
+#include "command.h"
+
 #include <string>
 #include <vector>
 
@@ -17,5 +19,7 @@ private:
     std::vector<bool> m_right;
     std::vector<std::vector<std::string>> m_rows;
 };
+
+void say(const Console& console, const Table& table);
 
 } // namespace lpntk::cli

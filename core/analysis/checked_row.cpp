@@ -1,6 +1,7 @@
 #include <core/analysis/checked_row.h>
 #include <core/base/error.h>
 #include <core/base/files.h>
+#include <core/base/vector_widths.h>
 
 #include <fmt/format.h>
 
@@ -9,12 +10,15 @@
 #include <cmath>
 #include <cstdint>
 
+// GCC 12 vectorises loops of unknown length from -O3 on only.
+#pragma GCC optimize("O3")
+
 namespace lpntk::analysis {
 
 namespace {
 
 /// On the bits, so that the compiler makes vector instructions of it.
-bool allFinite(std::span<const float> values) {
+LPNTK_WIDTHS bool allFinite(std::span<const float> values) {
     constexpr std::uint32_t kExponent = 0x7f800000;
     std::uint32_t found = 0;
     for (const float value : values)

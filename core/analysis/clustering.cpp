@@ -24,16 +24,20 @@ struct Clustering::ClassOrder {
 
 namespace {
 
-/// The class's own block, read from the mapped kernel row by row; `diagonal` gets the values that the view refers to.
-SimilarityBlock classBlock(const run::Run& run, run::RowRange range, std::vector<float>& diagonal) {
-    diagonal.resize(static_cast<std::size_t>(range.size()));
-    for (std::int64_t i = 0; i < range.size(); ++i)
-        diagonal[static_cast<std::size_t>(i)] = run.kappa(RowId(range.begin + i), RowId(range.begin + i));
+/// The block of neighbouring rows of one class, read from the mapped kernel row by row.
+SimilarityBlock blockOf(const run::Run& run, run::RowRange range, std::span<const float> diagonal) {
     return {range.size(),
             [&run, range](std::int64_t row, std::span<float> out) {
                 checkedKappaRow(run, RowId(range.begin + row), range, out);
             },
             diagonal};
+}
+
+std::vector<float> diagonalOf(const run::Run& run, run::RowRange range) {
+    std::vector<float> diagonal;
+    for (std::int64_t row = range.begin; row < range.end; ++row)
+        diagonal.push_back(run.kappa(RowId(row), RowId(row)));
+    return diagonal;
 }
 
 /// Heads in the order chosen, then, where the rule stopped before all were heads, the others from the least to the most
@@ -109,8 +113,8 @@ std::shared_ptr<const Clustering> Clustering::compute(std::shared_ptr<const run:
                 candidates[static_cast<std::size_t>(i)] = !redundancy->isRedundant(RowId(made->range.begin + i));
         }
         made->candidates = std::count(candidates.begin(), candidates.end(), 1);
-        std::vector<float> diagonal;
-        const SimilarityBlock block = classBlock(*run, made->range, diagonal);
+        const std::vector<float> diagonal = diagonalOf(*run, made->range);
+        const SimilarityBlock block = blockOf(*run, made->range, diagonal);
         made->order = mode == Mode::paper ? farthestPointOrder(block, candidates, block.size, context)
                                           : farthestPointOrderReference(block, block.size, context);
         made->keep = keepingOrder(*run, made->order, made->range);
@@ -201,6 +205,12 @@ FarthestPointOrder farthestPointOrder(const run::Run& run, std::span<const RowId
             throw base::ShapeError("a cluster can be split only among samples of one class; the selection has several");
         diagonal.push_back(run.kappa(row, row));
     }
+    const run::RowRange all{rows.front().value(), rows.back().value() + 1};
+    const bool sideBySide = std::adjacent_find(rows.begin(), rows.end(), [](RowId a, RowId b) {
+                                return b.value() != a.value() + 1;
+                            }) == rows.end();
+    if (sideBySide)
+        return farthestPointOrder(blockOf(run, all, diagonal), {}, maxHeads, context);
     std::vector<float> whole(static_cast<std::size_t>(range.size()));
     const auto gather = [&](std::int64_t member, std::span<float> out) {
         checkedKappaRow(run, rows[static_cast<std::size_t>(member)], range, whole);

@@ -1,9 +1,14 @@
 #include <core/analysis/clustering.h>
 
+#include <core/base/vector_widths.h>
+
 #include <Eigen/Core>
 
 #include <algorithm>
 #include <limits>
+
+// GCC 12 vectorises loops of unknown length from -O3 on only.
+#pragma GCC optimize("O3")
 
 namespace lpntk::analysis {
 
@@ -11,6 +16,18 @@ namespace {
 
 constexpr float kTaken = std::numeric_limits<float>::infinity();
 constexpr Eigen::Index kBlock = 64;
+
+/// Of each block of kBlock members: whether any is at least as similar to the row's member as to its own head.
+LPNTK_WIDTHS void findCloser(const float* row, const float* similarity, std::size_t blocks, char* found) {
+    for (std::size_t block = 0; block < blocks; ++block) {
+        int closer = 0;
+        for (std::size_t j = 0; j < static_cast<std::size_t>(kBlock); ++j)
+            closer |= static_cast<int>(row[j] >= similarity[j]);
+        found[block] = static_cast<char>(closer);
+        row += kBlock;
+        similarity += kBlock;
+    }
+}
 
 /// The state of one farthest-point run. Members that cannot move (heads) or cannot be chosen have +infinity in the
 /// respective array, so both inner loops are plain vector operations over blocks without a test per member.
@@ -23,8 +40,9 @@ public:
         : m_block(block), m_rule(rule), m_context(context), m_members(block.size),
           m_padded((block.size + kBlock - 1) / kBlock * kBlock), m_row(Eigen::ArrayXf::Zero(m_padded)),
           m_similarity(Eigen::ArrayXf::Constant(m_padded, kTaken)), m_pick(Eigen::ArrayXf::Constant(m_padded, kTaken)),
-          m_least(Eigen::ArrayXf::Constant(m_padded / kBlock, kTaken)),
-          m_head(static_cast<std::size_t>(block.size), 0), m_candidate(static_cast<std::size_t>(block.size), 1) {
+          m_closer(static_cast<std::size_t>(m_padded / kBlock)),
+          m_least(Eigen::ArrayXf::Constant(m_padded / kBlock, kTaken)), m_head(static_cast<std::size_t>(block.size), 0),
+          m_candidate(static_cast<std::size_t>(block.size), 1) {
         // Without a single candidate the rule simply runs over all members.
         if (std::any_of(candidates.begin(), candidates.end(), [](char c) { return c != 0; }))
             std::copy(candidates.begin(), candidates.end(), m_candidate.begin());
@@ -95,8 +113,10 @@ private:
         m_similarity[head] = m_pick[head] = kTaken;
         updateLeast(head / kBlock);
         readRow(head);
-        for (Eigen::Index begin = 0; begin < m_padded; begin += kBlock) {
-            if ((m_row.segment<kBlock>(begin) - m_similarity.segment<kBlock>(begin)).maxCoeff() >= 0)
+        findCloser(m_row.data(), m_similarity.data(), m_closer.size(), m_closer.data());
+        for (std::size_t block = 0; block < m_closer.size(); ++block) {
+            const std::int64_t begin = static_cast<std::int64_t>(block) * kBlock;
+            if (m_closer[block] != 0)
                 moveWithin(begin, std::min<std::int64_t>(begin + kBlock, m_members), static_cast<std::int32_t>(head));
         }
         m_order.firstMove.push_back(static_cast<std::int64_t>(m_order.moves.size()));
@@ -201,6 +221,7 @@ private:
     Eigen::ArrayXf m_row;
     Eigen::ArrayXf m_similarity; ///< to the own head; before the second phase, of other members to the best candidate
     Eigen::ArrayXf m_pick;       ///< the same for members that may become the next head
+    std::vector<char> m_closer;  ///< by block, of the present row
     Eigen::ArrayXf m_least;      ///< smallest m_pick of each block; few blocks change in a step
     std::vector<std::int32_t> m_head;
     std::vector<char> m_candidate;

@@ -81,6 +81,7 @@ struct KernelRequest {
 struct PlannedKernel {
     NetworkInfo network;
     run::KernelPlan plan;
+    std::vector<run::KernelPlan> smaller; ///< the same with less memory than the plan takes, largest budget first
 };
 
 /// Error of the run against float64 on audit pairs.
@@ -157,6 +158,20 @@ struct CheckReport {
     std::vector<CheckLine> lines;
 };
 
+/// How fast a library multiplies matrices on this machine's processor, at the best of several sizes.
+struct ProductRate {
+    std::string backend;   ///< as in run::KernelPlan
+    std::string precision; ///< "fp32"
+    double oneThread = 0;  ///< floating point operations a second
+    double allThreads = 0; ///< of all threads together, each with products of its own
+};
+
+/// What it costs to store a kernel whose tiles need no computing.
+struct StoreTimes {
+    std::int64_t bytes = 0; ///< of the kernel and its pyramid
+    double seconds = 0;     ///< until all of it is on the disk
+};
+
 /// Everything that needs a network, without any type of libtorch. One object per process; methods may be called from
 /// any thread, jobs one at a time. All throw the family of base::Error and base::Cancelled.
 class Engine {
@@ -181,6 +196,12 @@ public:
     virtual SampleScores scores(const EvaluateRequest& request, const base::JobContext& context) = 0;
     /// Compares this machine's processor or one of its cards with float64. Throws OptionError where the device is missing.
     virtual CheckReport check(const std::string& device, const base::JobContext& context) = 0;
+    /// Every library and precision of the processor. `threads`: 0 = all.
+    virtual std::vector<ProductRate> productRates(int threads, const base::JobContext& context) = 0;
+    /// Stores made-up tiles of a run of this plan (rows, blocks, store type, tile, threads, budget) into an empty
+    /// folder.
+    virtual StoreTimes storeTimes(const run::KernelPlan& plan, const std::filesystem::path& folder,
+                                  const base::JobContext& context) = 0;
 };
 
 /// Opens the engine library at the first call and returns its one Engine. Throws IoError saying which library could

@@ -3,6 +3,7 @@
 #include <core/base/error.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace lpntk::kernel {
@@ -23,7 +24,6 @@ Bands::Bands(const run::KernelPlan& plan, const Layout& layout, const Store& sto
       // Where all signals are in memory the tiles of a band come one after the other, and it is in rows a moment later.
       m_releasingAll(m_releasing && plan.panelRows < plan.rows), m_scratchBytes(at(Store::bandBytes(plan))),
       m_inRows(std::move(inRows)), m_missing(layout.tileRows().size()) {
-    m_scratch = std::make_unique_for_overwrite<std::byte[]>(m_scratchBytes);
     m_inRows.resize(m_missing.size());
     for (std::size_t number = 0; number < pending.size(); ++number) {
         const Tile& tile = layout.tile(static_cast<std::int64_t>(number));
@@ -65,44 +65,56 @@ void Bands::stored(const Tile& tile) {
 }
 
 void Bands::finish() {
+    const auto scratch = std::make_unique_for_overwrite<std::byte[]>(m_scratchBytes);
     std::unique_lock lock(m_mutex);
-    m_changed.wait(lock, [this] { return m_failure || m_complete.empty(); });
+    while (!m_failure && !m_complete.empty())
+        nextBand(lock, {scratch.get(), m_scratchBytes});
+    m_changed.wait(lock, [this] { return m_working == 0; });
     if (m_failure)
         std::rethrow_exception(m_failure);
 }
 
 void Bands::work(const std::stop_token& stop) {
+    // Kept: new memory costs more than what is copied through it.
+    const auto scratch = std::make_unique_for_overwrite<std::byte[]>(m_scratchBytes);
     std::unique_lock lock(m_mutex);
-    while (m_changed.wait(lock, stop, [this] { return waits(); }) && !stop.stop_requested()) {
-        std::exception_ptr failure;
+    const auto isSomething = [this] { return !m_complete.empty() || !m_released.empty(); };
+    while (m_changed.wait(lock, stop, isSomething) && !stop.stop_requested()) {
         if (!m_complete.empty()) {
-            const int row = m_complete.front();
-            lock.unlock();
-            try {
-                putIntoRows(row);
-            } catch (...) {
-                failure = std::current_exception();
-            }
-            lock.lock();
-            m_complete.pop_front();
-        } else {
-            const Store::Place place = m_released.front();
-            m_released.pop_front();
-            lock.unlock();
-            m_store.releasePages(place);
-            lock.lock();
+            nextBand(lock, {scratch.get(), m_scratchBytes});
+            continue;
         }
-        if (failure) {
-            m_failure = failure;
-            m_complete.clear();
-            m_released.clear();
-        }
-        m_changed.notify_all();
+        const Store::Place place = m_released.front();
+        m_released.pop_front();
+        lock.unlock();
+        m_store.releasePages(place);
+        lock.lock();
     }
 }
 
-void Bands::putIntoRows(int tileRow) {
-    m_store.putIntoRows(tileRow, {m_scratch.get(), m_scratchBytes});
+void Bands::nextBand(std::unique_lock<std::mutex>& lock, std::span<std::byte> scratch) {
+    const int tileRow = m_complete.front();
+    m_complete.pop_front();
+    ++m_working;
+    lock.unlock();
+    std::exception_ptr failure;
+    try {
+        putIntoRows(tileRow, scratch);
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    lock.lock();
+    --m_working;
+    if (failure) {
+        m_failure = failure;
+        m_complete.clear();
+        m_released.clear();
+    }
+    m_changed.notify_all();
+}
+
+void Bands::putIntoRows(int tileRow, std::span<std::byte> scratch) {
+    m_store.putIntoRows(tileRow, scratch);
     m_done("rows");
     m_journal.appendBand(tileRow);
     {

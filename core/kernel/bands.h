@@ -9,8 +9,8 @@
 #include <deque>
 #include <exception>
 #include <functional>
-#include <memory>
 #include <mutex>
+#include <span>
 #include <thread>
 #include <vector>
 
@@ -36,26 +36,27 @@ public:
     TileOrder orderOf(const Tile& tile);
     /// A pending tile is stored and in the journal. Throws what a band failed with. From any thread.
     void stored(const Tile& tile);
-    /// Waits until all bands whose tiles are stored are in rows. Throws what one failed with.
+    /// Returns when all bands whose tiles are stored are in rows; takes part in that work, with Store::bandBytes() more
+    /// memory. Throws what one failed with.
     void finish();
 
 private:
     void work(const std::stop_token& stop);
-    void putIntoRows(int tileRow);
-    bool waits() const { return !m_complete.empty() || !m_released.empty(); }
+    void nextBand(std::unique_lock<std::mutex>& lock, std::span<std::byte> scratch);
+    void putIntoRows(int tileRow, std::span<std::byte> scratch);
 
     const Layout& m_layout;
     const Store& m_store;
     Journal& m_journal;
     std::function<void(const char*)> m_done;
     bool m_releasing, m_releasingAll;
-    std::unique_ptr<std::byte[]> m_scratch; ///< kept: new memory costs more than what is copied through it
     std::size_t m_scratchBytes;
     std::mutex m_mutex;
     std::condition_variable_any m_changed;
     std::vector<std::uint8_t> m_inRows;  ///< by tile row
     std::vector<std::int64_t> m_missing; ///< by tile row, tiles
-    std::deque<int> m_complete;          ///< tile rows, one of them perhaps being put into rows
+    std::deque<int> m_complete;          ///< tile rows, to be put into rows
+    int m_working = 0;                   ///< threads that do that
     std::deque<Store::Place> m_released;
     std::exception_ptr m_failure;
     std::jthread m_thread; ///< last, so that it ends before what it uses

@@ -24,6 +24,17 @@ void keepLargest(std::span<NeighbourKey> kept, std::vector<NeighbourKey>& candid
         std::nth_element(candidates.begin(), end, candidates.end(), std::greater<>());
         candidates.erase(end, candidates.end());
     }
+    constexpr std::size_t kFew = 6; // where making room for each costs less than merging
+    if (candidates.size() <= kFew) {
+        for (const NeighbourKey key : candidates) {
+            const auto place = std::lower_bound(kept.begin(), kept.end(), key, std::greater<>());
+            if (place == kept.end())
+                continue;
+            std::move_backward(place, kept.end() - 1, kept.end());
+            *place = key;
+        }
+        return;
+    }
     std::sort(candidates.begin(), candidates.end(), std::greater<>());
     // The last few of both together do not fit in, and are never looked at again.
     merged.resize(kept.size() + candidates.size());

@@ -42,7 +42,7 @@ private:
     };
     std::size_t size() const { return static_cast<std::size_t>(m_rows * m_columns); }
     void mirror(const run::RowRange& rows, const JobState& state);
-    void deriveCosines(const Tile& tile, const JobState& state);
+    void deriveRows(const Tile& tile, const JobState& state);
     void derivePyramid();
     void firstLevel(Level& level);
     static void nextLevel(const Level& finer, std::int64_t rows, std::int64_t columns, Level& coarser);

@@ -83,10 +83,11 @@ struct Prepared {
         return told;
     }
 
-    run::KernelPlan plan(const base::JobContext& context) const {
+    run::KernelPlan plan(Rates& rates, const base::JobContext& context) const {
         run::KernelPlan made = makePlan(*source, rows, network->info().parameters, options, context);
         made.capture = source->capture();
-        predictTimes(made, *source, rows);
+        rates = probe(made, *source, rows);
+        predictTimes(made, *source, rates);
         return made;
     }
 };
@@ -147,7 +148,10 @@ engine::KernelReport runWithinCard(KernelJob job, const std::filesystem::path& o
 engine::PlannedKernel planKernel(const engine::KernelRequest& request, const base::JobContext& context) {
     return translated(request.options, [&] {
         const Prepared prepared(request, context);
-        return engine::PlannedKernel{prepared.info(), prepared.plan(context)};
+        Rates rates;
+        engine::PlannedKernel planned{prepared.info(), prepared.plan(rates, context), {}};
+        planned.smaller = smallerPlans(planned.plan, *prepared.source, prepared.rows, prepared.options, rates, context);
+        return planned;
     });
 }
 
@@ -157,7 +161,8 @@ engine::KernelReport computeKernel(const engine::KernelRequest& request, const s
         data::checkOutside(*request.data, out);
         Prepared prepared(request, context);
         const auto reference = prepared.makeSource(request, Grade::float64, "cpu");
-        run::KernelPlan plan = prepared.plan(context);
+        Rates rates;
+        run::KernelPlan plan = prepared.plan(rates, context);
         KernelJob job;
         job.manifest = manifestOf(request, *prepared.network, std::move(plan), context);
         job.rows = std::move(prepared.rows);

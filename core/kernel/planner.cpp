@@ -193,9 +193,16 @@ std::int64_t largestBlock(const run::KernelPlan& plan) {
 }
 
 /// Average number of times that a row's signals are computed.
-std::int64_t signalPasses(const run::KernelPlan& plan, const Layout& layout) {
+double signalPasses(const run::KernelPlan& plan, const Layout& layout) {
     const std::int64_t computed = samplesComputed(layout, stepsOf(layout, plan.panelRows));
-    return (computed + plan.rows - 1) / plan.rows;
+    return static_cast<double>(computed) / static_cast<double>(plan.rows);
+}
+
+double secondsOf(const SignalSource& source, const Rows& rows, std::int64_t count, SignalRows& signals) {
+    const auto start = std::chrono::steady_clock::now();
+    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)),
+                   signals.targets(0, count), {}, 0);
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 } // namespace
@@ -298,28 +305,55 @@ void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows
     plan.memoryBytes = memory.main.total(plan.threads, std::min(plan.rows, rowsFitting));
 }
 
-void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
+Rates probe(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
     const OneThread one;
+    const auto device = makeDevice(run::devicesOf(plan.device).front(), Arithmetic::of(plan), source.layers());
+    const std::int64_t whole = std::min(plan.batch, plan.rows), few = std::min(whole, std::int64_t{32});
+    const auto signals = device->allocate(whole);
+    // The first call of a network is slow; of one that takes long already nothing more is asked.
+    constexpr double kLong = 0.5;
+    double seconds = secondsOf(source, rows, few, *signals);
+    std::int64_t count = few;
+    if (seconds * static_cast<double>(whole) < kLong * static_cast<double>(few)) {
+        seconds = secondsOf(source, rows, whole, *signals);
+        count = whole;
+    }
+    return {seconds / static_cast<double>(count), device->probeRate()};
+}
+
+void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rates& rates) {
     const std::vector<std::string> devices = run::devicesOf(plan.device);
     const auto device = makeDevice(devices.front(), Arithmetic::of(plan), source.layers());
     // A card works with all it has, whatever the number of threads that feed it.
     const auto lanes = static_cast<double>(device->ownMemory() ? devices.size() : static_cast<std::size_t>(plan.threads));
-    const std::int64_t count = std::min({plan.batch, plan.rows, std::int64_t{32}});
-    const auto signals = device->allocate(count);
-    const auto start = std::chrono::steady_clock::now();
-    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)), signals->targets(0, count), {}, 0);
-    const double perSample =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / static_cast<double>(count);
-    plan.signalSeconds =
-        perSample * static_cast<double>(plan.rows * plan.signalPasses) / lanes;
+    plan.signalSeconds = rates.secondsPerSample * static_cast<double>(plan.rows) * plan.signalPasses / lanes;
     double entries = 0;
     for (const run::RowRange& block : plan.blocks) {
         const auto n = static_cast<double>(block.size());
         entries += n * n / 2; // of diagonal tiles little more than half is multiplied
     }
-    constexpr double kSecondsPerEntry = 25e-9; // consumers and store
-    plan.contractionSeconds =
-        entries * (static_cast<double>(plan.macsPerPair()) / device->probeRate() / lanes + kSecondsPerEntry / plan.threads);
+    constexpr double kSecondsPerEntry = 22e-9; // consumers and store
+    plan.contractionSeconds = entries * (static_cast<double>(plan.macsPerPair()) / rates.macsPerSecond / lanes +
+                                         kSecondsPerEntry / plan.threads);
+}
+
+std::vector<run::KernelPlan> smallerPlans(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows,
+                                          const run::KernelOptions& options, const Rates& rates,
+                                          const base::JobContext& context) {
+    std::vector<run::KernelPlan> plans;
+    for (const int share : {2, 4}) {
+        run::KernelOptions less = options;
+        less.memoryBytes = plan.memoryBytes / share / kMegabyte * kMegabyte;
+        less.backend = plan.backend == "mm" ? std::string() : plan.backend;
+        try {
+            plans.push_back(makePlan(source, rows, plan.parameters, less, context));
+        } catch (const base::Error&) {
+            break; // not to be done with so little
+        }
+        plans.back().capture = plan.capture;
+        predictTimes(plans.back(), source, rates);
+    }
+    return plans;
 }
 
 } // namespace lpntk::kernel

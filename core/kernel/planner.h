@@ -30,8 +30,20 @@ inline constexpr double kDeviceShare = 0.85;
 void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options,
                    double deviceShare);
 
-/// Fills the predicted times from a short probe of this machine.
-void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rows& rows);
+/// What a short probe of this machine says.
+struct Rates {
+    double secondsPerSample = 0; ///< signals, on one thread
+    double macsPerSecond = 0;    ///< products, of one worker
+};
+Rates probe(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows);
+
+/// Fills the predicted times.
+void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rates& rates);
+
+/// The same job in a half and a quarter of the memory that the plan takes, with predicted times; those that fit.
+std::vector<run::KernelPlan> smallerPlans(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows,
+                                          const run::KernelOptions& options, const Rates& rates,
+                                          const base::JobContext& context);
 
 /// Resident memory of the process in bytes: now, and its highest so far.
 std::int64_t residentMemory();

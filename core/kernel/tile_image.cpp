@@ -43,11 +43,14 @@ std::span<double> TileImage::contraction(const Tile& tile) {
 }
 
 void TileImage::derive(const Tile& tile, const JobState& state) {
-    narrow({m_contraction.data(), size()}, {m_kappa.data(), size()});
-    if (m_diagonal)
+    if (m_diagonal) {
+        narrow({m_contraction.data(), size()}, {m_kappa.data(), size()});
         mirror(m_layout.tileRow(tile.row).rows, state);
+    }
+    deriveRows(tile, state);
     transpose(m_kappa.data(), m_rows, m_columns, m_transposed.data());
-    deriveCosines(tile, state);
+    if (m_plan.store == run::StoreType::f16)
+        transpose(m_half.data(), m_rows, m_columns, m_halfTransposed.data());
     derivePyramid();
 }
 
@@ -59,21 +62,25 @@ void TileImage::mirror(const run::RowRange& rows, const JobState& state) {
     }
 }
 
-void TileImage::deriveCosines(const Tile& tile, const JobState& state) {
+/// Row by row, so that what one step makes is in the cache for the next.
+void TileImage::deriveRows(const Tile& tile, const JobState& state) {
     const run::RowRange rows = m_layout.tileRow(tile.row).rows, columns = m_layout.tileRow(tile.column).rows;
     const auto norms = std::span(state.norms).subspan(at(columns.begin), at(m_columns));
     for (std::int64_t i = 0; i < m_rows; ++i) {
-        const auto row = std::span(m_cosine).subspan(at(i * m_columns), at(m_columns));
+        const std::size_t begin = at(i * m_columns), count = at(m_columns);
+        const auto kappa = std::span(m_kappa).subspan(begin, count), cosine = std::span(m_cosine).subspan(begin, count);
         const float norm = state.norms[at(rows.begin + i)];
-        cosines(std::span(m_kappa).subspan(at(i * m_columns), at(m_columns)), norm, norms, row);
+        if (!m_diagonal)
+            narrow(std::span<const double>(m_contraction).subspan(begin, count), kappa);
+        cosines(kappa, norm, norms, cosine);
         if (m_diagonal)
-            row[at(i)] = norm > 0 ? 1.0f : 0.0f;
-    }
-    if (m_plan.store == run::StoreType::f16) {
-        // What is counted and drawn is what a reader of the run sees.
-        formats::halvesFromFloats(std::span<const float>(m_cosine).first(size()), std::span(m_half).first(size()));
-        formats::floatsFromHalves(std::span<const formats::Half>(m_half).first(size()), std::span(m_cosine).first(size()));
-        transpose(m_half.data(), m_rows, m_columns, m_halfTransposed.data());
+            cosine[at(i)] = norm > 0 ? 1.0f : 0.0f;
+        if (m_plan.store == run::StoreType::f16) {
+            // What is counted and drawn is what a reader of the run sees.
+            const auto half = std::span(m_half).subspan(begin, count);
+            formats::halvesFromFloats(cosine, half);
+            formats::floatsFromHalves(half, cosine);
+        }
     }
 }
 

@@ -66,6 +66,12 @@ void TileJob::run(std::vector<std::uint8_t> repair, std::vector<std::uint8_t> in
         m_samplesTotal += samplesComputed(m_layout, share);
     try {
         runLanes(shares, context);
+        for (Lane& lane : m_lanes) {
+            // What comes now needs other memory.
+            lane.signals.clear();
+            lane.spare.clear();
+            lane.workers.clear();
+        }
         m_bands->finish();
     } catch (...) {
         // A disk that is full now must not hide why the job ended; the last good checkpoint stays.

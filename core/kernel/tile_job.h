@@ -28,7 +28,7 @@ namespace lpntk::kernel {
 struct JobHooks {
     std::function<void(const char* event)>
         onEvent; ///< "signals", "stored", "tile", "rows", "band", "state", "checkpoint", "finishing"
-    double checkpointSeconds = 10;
+    double checkpointSeconds = 20;
 
     void event(const char* name) const {
         if (onEvent)

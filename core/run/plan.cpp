@@ -161,7 +161,7 @@ KernelPlan planFromJson(const base::Json& json, const std::string& where) {
     plan.diskBytes = requiredKey<std::int64_t>(prediction, "disk_bytes", where);
     plan.signalSeconds = requiredKey<double>(prediction, "signal_seconds", where);
     plan.contractionSeconds = requiredKey<double>(prediction, "contraction_seconds", where);
-    plan.signalPasses = requiredKey<std::int64_t>(prediction, "signal_passes", where);
+    plan.signalPasses = requiredKey<double>(prediction, "signal_passes", where);
     checkPlan(plan, where);
     return plan;
 }

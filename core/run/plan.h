@@ -58,7 +58,7 @@ struct KernelPlan {
     std::int64_t diskBytes = 0;
     double signalSeconds = 0;        ///< predicted, from a probe of this machine
     double contractionSeconds = 0;
-    std::int64_t signalPasses = 1;   ///< how often each sample's signals are computed (panels), on average rounded up
+    double signalPasses = 1; ///< how often a sample's signals are computed on average (panels)
 
     std::int64_t macsPerPair() const;
     std::int64_t signalFloats() const;

@@ -96,10 +96,11 @@ template <typename Block> Piece pieceOf(const Block& block, std::int64_t row, Ro
 } // namespace
 
 void Run::kappaRow(base::RowId row, RowRange columns, std::span<float> out) const {
-    std::fill(out.begin(), out.end(), kNaN);
     const std::size_t number = hasFull() ? 0 : at(m_files->blockOfLabel[at(labelOf(row))]);
     const Files::Block& block = m_files->blocks[number];
     const Piece piece = pieceOf(block, row.value(), columns);
+    if (piece.columns.size() != columns.size())
+        std::fill(out.begin(), out.end(), kNaN);
     if (piece.columns.size() <= 0)
         return;
     const auto target = out.subspan(at(piece.columns.begin - columns.begin), at(piece.columns.size()));
@@ -116,10 +117,11 @@ void Run::kappaRow(base::RowId row, RowRange columns, std::span<float> out) cons
 }
 
 void Run::cosineRow(base::RowId row, RowRange columns, std::span<float> out) const {
-    std::fill(out.begin(), out.end(), kNaN);
     const std::size_t number = hasFull() ? 0 : at(m_files->blockOfLabel[at(labelOf(row))]);
     const Files::Block& block = m_files->blocks[number];
     const Piece piece = pieceOf(block, row.value(), columns);
+    if (piece.columns.size() != columns.size())
+        std::fill(out.begin(), out.end(), kNaN);
     if (piece.columns.size() <= 0)
         return;
     const auto target = out.subspan(at(piece.columns.begin - columns.begin), at(piece.columns.size()));

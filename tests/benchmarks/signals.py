@@ -31,8 +31,8 @@ def random_pictures(folder, count):
 
 
 def own_seconds(lpntk, name, data, count, threads):
-    command = [lpntk, "bench", *data, "--split", "train", "--limit", str(count), "--model", name, "--threads", str(threads),
-               "--memory", "12G", "--json", "--quiet", "kernel", "--repeat", "3"]
+    command = [lpntk, "bench", "kernel", *data, "--split", "train", "--limit", str(count), "--model", name, "--threads", str(threads),
+               "--memory", "12G", "--json", "--quiet", "--repeat", "3"]
     figures = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return (figures["signals_seconds"] + figures["tiles_seconds"]) / count
 

@@ -168,9 +168,9 @@ def reference(network, pictures, labels):
     return kernel
 
 
-def own(lpntk, command, folder, program, *options):
+def own(command, folder, program, *options):
     """What a command of the program prints as JSON."""
-    answer = subprocess.run([lpntk, command, "--data", folder / "data.npz", "--split", "train", "--preprocess", "none",
+    answer = subprocess.run([*command, "--data", folder / "data.npz", "--split", "train", "--preprocess", "none",
                              "--model", program, "--threads", str(THREADS), "--memory", "20G", "--json", "--quiet",
                              *options], capture_output=True, text=True)
     if answer.returncode != 0:
@@ -183,7 +183,7 @@ def own_kernel(lpntk, folder, program, precision):
     import numpy as np
     run = folder / "run"
     shutil.rmtree(run, ignore_errors=True)
-    own(lpntk, "kernel", folder, program, "--out", run, "--precision", precision)
+    own([lpntk, "kernel"], folder, program, "--out", run, "--precision", precision)
     manifest = json.loads((run / "manifest.json").read_text())
     order = np.argsort(np.load(run / "samples.npy"))
     kernel = np.load(run / "kernel.npy").astype(np.float64)[np.ix_(order, order)]
@@ -192,7 +192,7 @@ def own_kernel(lpntk, folder, program, precision):
 
 def own_seconds(lpntk, folder, program):
     """Seconds a sample."""
-    figures = own(lpntk, "bench", folder, program, "kernel", "--repeat", str(REPEATS))
+    figures = own([lpntk, "bench", "kernel"], folder, program, "--repeat", str(REPEATS))
     return (figures["signals_seconds"] + figures["tiles_seconds"]) / figures["rows"]
 
 

@@ -1,6 +1,7 @@
 #include <core/base/job_context.h>
 #include <core/engine/engine.h>
 #include <core/gradient/signals.h>
+#include <core/kernel/bench.h>
 #include <core/kernel/check.h>
 #include <core/kernel/job.h>
 #include <core/model/network.h>
@@ -52,6 +53,15 @@ public:
 
     CheckReport check(const std::string& device, const base::JobContext& context) override {
         return kernel::checkDevice(device, context);
+    }
+
+    std::vector<ProductRate> productRates(int threads, const base::JobContext& context) override {
+        return kernel::productRates(threads, context);
+    }
+
+    StoreTimes storeTimes(const run::KernelPlan& plan, const std::filesystem::path& folder,
+                          const base::JobContext& context) override {
+        return kernel::storeTimes(plan, folder, context);
     }
 };
 

@@ -1,0 +1,331 @@
+#!/usr/bin/env python3
+"""What happens to a kernel job when the machine does not behave: nothing may be lost, nothing wrong in silence.
+
+    python3 faults.py LPNTK DATA CHECKPOINT FOLDER [--kills 200] [--rows 6000] [--seed 1]
+
+Every case ends with a run whose files have the same bytes as those of an undisturbed one. FOLDER is made and removed.
+Cases that need what this machine lacks (root for file systems of their own, cgroups, faketime) say so and are skipped.
+Exit code: 0 all as it should be, 1 not, 77 when the data set is missing.
+"""
+import argparse
+import contextlib
+import os
+import pathlib
+import random
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+MEMORY = ("4G", "700M")  # all signals at once, and panels
+
+
+class Wrong(Exception):
+    pass
+
+
+class Skipped(Exception):
+    pass
+
+
+class Jobs:
+    """Kernel jobs of one data set, and what they must make."""
+
+    def __init__(self, options):
+        self.lpntk, self.folder = options.lpntk, pathlib.Path(options.folder)
+        self.job = ["--data", options.data, "--weights", options.checkpoint, "--limit", str(options.rows)]
+        self.kills = options.kills
+        self.random = random.Random(options.seed)
+        self.straight = self.folder / "straight"
+
+    def command(self, run, *more, memory="4G", threads=2):
+        return [self.lpntk, "kernel", *self.job, "--out", str(run), "--memory", memory, "--threads", str(threads),
+                "--quiet", *more]
+
+    def start(self, run, *more, limits=None, **options):
+        return subprocess.Popen(self.command(run, *more, **options), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                                text=True, preexec_fn=limits)
+
+    def finish(self, run, *more, prefix=(), **options):
+        """Runs to the end, which must be a good one."""
+        done = subprocess.run([*prefix, *self.command(run, *more, **options)], capture_output=True, text=True)
+        if done.returncode != 0:
+            raise Wrong(f"exit code {done.returncode}: {done.stderr.strip()}")
+
+    def refusal(self, process, *words):
+        """A job that fails must do so with one sentence that says this."""
+        _, errors = process.communicate(timeout=600)
+        if process.returncode != 1:
+            raise Wrong(f"exit code {process.returncode} in place of a refusal: {errors.strip()}")
+        for word in words:
+            if word not in errors:
+                raise Wrong(f"\"{word}\" is not in: {errors.strip()}")
+
+    def same(self, run):
+        """The same files with the same bytes; the manifest and the audit name folders and times."""
+        def content(folder):
+            return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+        if content(run) != content(self.straight):
+            raise Wrong(f"files differ: {set(content(run)) ^ set(content(self.straight))}")
+        for name in content(run):
+            if name.name != "manifest.json" and (run / name).read_bytes() != (self.straight / name).read_bytes():
+                raise Wrong(f"{name} has other bytes")
+
+    def fresh(self, name="run"):
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        return self.folder / name
+
+    def begun(self, run, process, tiles):
+        """Waits until this many tiles are stored; False when the job ended before."""
+        while process.poll() is None:
+            with contextlib.suppress(OSError):
+                if (run / "journal").read_text().count("tile") >= tiles:
+                    return True
+            time.sleep(0.002)
+        return False
+
+    def half_done(self, name="run"):
+        """A job killed in the middle of its tiles."""
+        for _ in range(20):
+            run = self.fresh(name)
+            process = self.start(run)
+            begun = self.begun(run, process, self.random.randint(3, 20))
+            process.kill()
+            process.communicate()
+            if begun and (run / "manifest.json").exists() and '"finished"' not in (run / "manifest.json").read_text():
+                return run
+        raise Wrong("no job could be killed in the middle")
+
+
+def bits(jobs):
+    """The same again, with one thread, and with signals in panels."""
+    for options in ({}, {"threads": 1}, {"memory": MEMORY[1]}):
+        run = jobs.fresh()
+        jobs.finish(run, **options)
+        jobs.same(run)
+    return "again, with 1 thread, in panels"
+
+
+def killed(jobs):
+    """kill -9 at random moments, over and over, with other threads and budgets each time."""
+    start = time.monotonic()
+    jobs.finish(jobs.fresh())
+    longest = 1.1 * (time.monotonic() - start)
+    run, kills, finished = jobs.fresh(), 0, 0
+    phases = {"before its files": 0, "signals": 0, "tiles": 0, "at the end": 0}
+    total = len((jobs.straight / "journal").read_text().splitlines())
+    while kills < jobs.kills:
+        process = jobs.start(run, "--resume", memory=jobs.random.choice(MEMORY), threads=jobs.random.choice((1, 2)))
+        try:
+            process.wait(timeout=jobs.random.uniform(0, longest))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            kills += 1
+            tiles = (run / "journal").read_text().count("tile") if (run / "journal").exists() else -1
+            phases["before its files" if tiles < 0 else "signals" if tiles == 0 else
+                   "tiles" if tiles < total else "at the end"] += 1
+            continue
+        if process.returncode != 0:
+            raise Wrong(f"after {kills} kills: exit code {process.returncode}: {process.stderr.read().strip()}")
+        jobs.same(run)
+        finished += 1
+        run = jobs.fresh()
+    jobs.finish(run, "--resume")
+    jobs.same(run)
+    return f"{kills} kills, {finished + 1} runs finished; " + ", ".join(f"{n} {phase}" for phase, n in phases.items())
+
+
+def bit_flips(jobs):
+    """Bits of stored tiles, of the saved state and of the journal turn over while the job does not run."""
+    for name in ("kernel.npy", "pyramid/level_3.npy", "state.bin", "journal"):
+        run = jobs.half_done()
+        path = run / name
+        if not path.exists():
+            if name != "state.bin":
+                raise Wrong(f"{name} is not there")
+            candidates = [p for p in run.iterdir() if p.is_file() and p.suffix not in (".npy", ".json") and p.name != "journal"]
+            if not candidates:
+                continue
+            path = candidates[0]
+        content = bytearray(path.read_bytes())
+        for _ in range(50):
+            # Not the header: a file of another size or type is refused, as tests of bad files show.
+            place = jobs.random.randrange(min(4096, len(content) // 2), len(content))
+            content[place] ^= 1 << jobs.random.randrange(8)
+        path.write_bytes(content)
+        jobs.finish(run, "--resume")
+        jobs.same(run)
+    return "in tiles, pyramid, state, journal"
+
+
+def copied(jobs):
+    """A folder that is copied while a job writes into it is as good as one that was killed."""
+    run, copy = jobs.fresh(), jobs.fresh("copy")
+    process = jobs.start(run)
+    if not jobs.begun(run, process, 4):
+        raise Wrong("the job ended too early")
+    subprocess.run(["cp", "-r", run, copy], check=False, stderr=subprocess.DEVNULL)
+    process.communicate()
+    jobs.same(run)
+    jobs.finish(copy, "--resume")
+    jobs.same(copy)
+
+
+def two_writers(jobs):
+    run = jobs.fresh()
+    process = jobs.start(run)
+    while process.poll() is None and not (run / "journal").exists():
+        time.sleep(0.002)
+    process.send_signal(signal.SIGSTOP)
+    try:
+        jobs.refusal(jobs.start(run, "--resume"), "another program")
+    finally:
+        process.send_signal(signal.SIGCONT)
+    process.communicate()
+    jobs.same(run)
+
+
+def clocks(jobs):
+    """Files from the past and the future; the program's own clock turned back where faketime is there."""
+    run = jobs.half_done()
+    for path in run.rglob("*"):
+        moment = jobs.random.choice((0, time.time() + 1e8))
+        os.utime(path, (moment, moment))
+    jobs.finish(run, "--resume")
+    jobs.same(run)
+    if not shutil.which("faketime"):
+        return "times of files; faketime is not installed"
+    run = jobs.half_done()
+    jobs.finish(run, "--resume", prefix=("faketime", "-f", "-20y"))
+    jobs.same(run)
+    return "times of files, clock 20 years back"
+
+
+def little_memory(jobs):
+    """Less address space than the plan believes: a sentence, and a folder to go on with or none."""
+    run = jobs.fresh()
+    for megabytes in (300, 900, 1200, 1500, 1800, 2200):
+        def limits(size=megabytes << 20):
+            resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        process = jobs.start(run, "--resume", limits=limits)
+        _, errors = process.communicate()
+        if process.returncode == 0:
+            break
+        if process.returncode != 1 or not errors.strip():
+            raise Wrong(f"{megabytes} MB: exit code {process.returncode}: {errors.strip()}")
+    jobs.finish(run, "--resume")
+    jobs.same(run)
+
+
+def cgroup(jobs):
+    """A control group that kills the job when it takes more than it may."""
+    group = pathlib.Path("/sys/fs/cgroup/lpntk-faults")
+    try:
+        group.mkdir()
+        if not (group / "memory.max").exists():
+            raise OSError(0, "not a control group")
+        (group / "memory.max").write_text(str(160 << 20))
+    except OSError as problem:
+        with contextlib.suppress(OSError):
+            group.rmdir()
+        raise Skipped(f"no control groups here ({problem.strerror})")
+    try:
+        run = jobs.fresh()
+        process = jobs.start(run, limits=lambda: (group / "cgroup.procs").write_text(str(os.getpid())))
+        process.communicate()
+        ended = process.returncode
+    finally:
+        for _ in range(100):
+            with contextlib.suppress(OSError):
+                group.rmdir()
+                break
+            time.sleep(0.05)
+    jobs.finish(run, *(["--resume"] if run.exists() else []))
+    jobs.same(run)
+    return f"the job ended with {ended}"
+
+
+@contextlib.contextmanager
+def file_system(folder, megabytes):
+    folder.mkdir(exist_ok=True)
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder],
+                      stderr=subprocess.DEVNULL).returncode != 0:
+        raise Skipped("file systems of one's own want root")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", folder], check=True)
+
+
+def full_disk(jobs):
+    size = sum(path.stat().st_size for path in jobs.straight.rglob("*") if path.is_file()) >> 20
+    with file_system(jobs.folder / "disk", size // 2) as disk:
+        jobs.refusal(jobs.start(disk / "run"), "disk space")
+        if list(disk.iterdir()):
+            raise Wrong(f"a refused job left {list(disk.iterdir())}")
+    with file_system(jobs.folder / "disk", 2 * size + 64) as disk:
+        run, filler = disk / "run", disk / "filler"
+        process = jobs.start(run)
+        jobs.begun(run, process, 2)
+        # The rest of the disk is taken away while the job runs.
+        with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
+            while True:
+                file.write(bytes(1 << 16))
+        _, errors = process.communicate()
+        if process.returncode not in (0, 1) or (process.returncode == 1 and not errors.strip()):
+            raise Wrong(f"exit code {process.returncode}: {errors.strip()}")
+        ended = process.returncode
+        filler.unlink()
+        jobs.finish(run, "--resume")
+        jobs.same(run)
+    return f"refused at once; filled up while it ran it ended with {ended}"
+
+
+def read_only(jobs):
+    with file_system(jobs.folder / "disk", 64) as disk:
+        subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+        jobs.refusal(jobs.start(disk / "run"), str(disk))
+
+
+CASES = (bits, two_writers, copied, bit_flips, clocks, little_memory, cgroup, full_disk, read_only, killed)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("lpntk", "data", "checkpoint", "folder"):
+        arguments.add_argument(name)
+    arguments.add_argument("--kills", type=int, default=200)
+    arguments.add_argument("--rows", type=int, default=6000)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--only", choices=[case.__name__ for case in CASES], action="append")
+    options = arguments.parse_args()
+    if not pathlib.Path(options.data).exists():
+        print(f"{options.data} is missing; install the package dataset-fashion-mnist")
+        return 77
+    shutil.rmtree(options.folder, ignore_errors=True)
+    pathlib.Path(options.folder).mkdir(parents=True)
+    jobs, wrong = Jobs(options), 0
+    try:
+        jobs.finish(jobs.straight)
+        for case in CASES:
+            if options.only and case.__name__ not in options.only:
+                continue
+            start = time.monotonic()
+            try:
+                outcome = case(jobs) or "as it should be"
+            except Skipped as reason:
+                outcome = f"skipped: {reason}"
+            except Wrong as reason:
+                outcome, wrong = f"WRONG: {reason}", wrong + 1
+            print(f"{case.__name__}: {outcome} ({time.monotonic() - start:.0f} s)", flush=True)
+    finally:
+        shutil.rmtree(options.folder, ignore_errors=True)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    sys.exit(main())
