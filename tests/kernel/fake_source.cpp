@@ -173,6 +173,8 @@ kernel::KernelJob makeFakeJob(const FakeJob& fake, const FakeSource& source, con
     kernel::fitIntoBudget(job.manifest.plan, source, job.rows, fake.options, kernel::kDeviceShare);
     if (fake.panelRows)
         job.manifest.plan.panelRows = fake.panelRows;
+    if (fake.releasesPages)
+        job.manifest.plan.memoryBudget = 1;
     if (!fake.device.empty())
         job.manifest.plan.device = fake.device;
     return job;

@@ -54,6 +54,7 @@ struct FakeJob {
     std::string device;             ///< "" = the options'; "cpu,cpu" works as two cards do
     int tile = 0;                   ///< 0 = the planner's
     std::int64_t panelRows = 0;     ///< 0 = the planner's
+    bool releasesPages = false;     ///< as runs do that are large beside their budget
     std::int64_t columnChunk = 32;
     kernel::JobHooks hooks;
 };

@@ -50,17 +50,22 @@ private Q_SLOTS:
     void bitsDoNotDependOnThreadsOrPanels_data() {
         QTest::addColumn<int>("threads");
         QTest::addColumn<int>("panelRows");
-        QTest::newRow("one thread") << 1 << 0;
-        QTest::newRow("three threads") << 3 << 0;
-        QTest::newRow("panels of one tile row") << 2 << 32;
-        QTest::newRow("panels of three tile rows") << 2 << 96;
-        QTest::newRow("panels of four tile rows, one thread") << 1 << 128;
+        QTest::addColumn<bool>("releasesPages");
+        QTest::newRow("one thread") << 1 << 0 << false;
+        QTest::newRow("three threads") << 3 << 0 << false;
+        QTest::newRow("panels of one tile row") << 2 << 32 << false;
+        QTest::newRow("panels of three tile rows") << 2 << 96 << false;
+        QTest::newRow("panels of four tile rows, one thread") << 1 << 128 << false;
+        QTest::newRow("pages given back") << 2 << 0 << true;
+        QTest::newRow("pages of panels given back") << 2 << 96 << true;
     }
 
     void bitsDoNotDependOnThreadsOrPanels() {
         QFETCH(int, threads);
         QFETCH(int, panelRows);
+        QFETCH(bool, releasesPages);
         FakeJob fake = smallJob();
+        fake.releasesPages = releasesPages;
         fake.options.threads = threads;
         fake.panelRows = panelRows;
         tests::runFakeJob(fake, fresh());
