@@ -62,8 +62,10 @@ int benchKernel(const BenchOptions& options, Console& console) {
     Floor floor;
     if (measurable)
         floor.rate = Floor::bestRate(asked, console);
-    // As in the middle of a long job, whose panels reuse each other's memory.
-    engine::keepMemory();
+    // As in the middle of a long job. Panels reuse each other's memory anyway, and kept beside it captures would take
+    // more than the budget.
+    if (asked.panelRows >= asked.rows)
+        engine::keepMemory();
     Seconds seconds;
     engine::KernelReport report;
     run::Manifest manifest;
