@@ -32,7 +32,6 @@ run::KernelPlan planOf(const StoreOptions& options) {
     plan.memoryBudget = options.memory;
     plan.panelRows = options.rows;
     plan.threads = options.threads > 0 ? options.threads : base::availableThreads();
-    plan.diskBytes = options.rows * options.rows * (plan.store == run::StoreType::f32 ? 4 : 2);
     return plan;
 }
 

@@ -101,8 +101,10 @@ std::vector<engine::ProductRate> productRates(int threads, const base::JobContex
     return rates;
 }
 
-engine::StoreTimes storeTimes(const run::KernelPlan& plan, const std::filesystem::path& folder,
+engine::StoreTimes storeTimes(const run::KernelPlan& asked, const std::filesystem::path& folder,
                               const base::JobContext& context) {
+    run::KernelPlan plan = asked;
+    plan.diskBytes = Store::diskBytes(plan);
     const std::vector<std::int64_t> labels(static_cast<std::size_t>(plan.rows));
     const Layout layout(plan, labels);
     const Store store(folder, plan, layout, labels);
