@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-import numpy as np
+from signals import peer_seconds, random_pictures
 
 DATA = "/usr/share/datasets/fashion-mnist"
 
@@ -51,12 +51,9 @@ class Bench:
 
     def peer_kernel(self, model, count, chunk):
         """Seconds for all signals and their products: the better of vmap(grad) and the loop, the fastest product."""
-        forms = {}
-        for form in (["--chunk", chunk], ["--loop"]):
-            lines = self.peer("bench_torch.py", "--mode", "grad", "--model", model, "--n", count, "--gram",
-                              "mkl,onednn,onednn_tri", *form)
-            forms[form[0][2:]] = min(line["total_s"] for line in lines if line["what"] == "gram")
-        return forms
+        script = self.peers / "bench_torch.py"
+        return {name: count * peer_seconds(script, model, count, size, self.threads)
+                for name, size in (("vmap(grad)", chunk), ("loop", 0))}
 
     def run(self, folder, *job):
         self.own("kernel", *job, "--out", folder, "--threads", self.threads)
@@ -84,14 +81,6 @@ def lenet(bench):
     """the paper's LeNet, full, top-50, f16 store"""
     figures = bench.kernel(*bench.lenet, "--limit", bench.samples, "--store", "f16", "--memory", "6G")
     return figures, beside_floor(figures, "1.4")
-
-
-def random_pictures(folder, count):
-    """What the peer takes for ResNet-18: numbers of a normal distribution, 3 x 32 x 32."""
-    rng = np.random.default_rng(0)
-    images = rng.standard_normal((count, 3, 32, 32), dtype=np.float32)
-    np.savez(folder / "random.npz", images=images, labels=np.arange(count, dtype=np.int64) % 10)
-    return ["--data", folder / "random.npz", "--preprocess", "none"]
 
 
 def resnet18(bench):
