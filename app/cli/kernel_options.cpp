@@ -29,15 +29,29 @@ std::string row(const std::string& name, const std::string& way, std::int64_t ma
 } // namespace
 
 void KernelJobOptions::addTo(CLI::App& command) {
-    data.addTo(command, kernel.split);
-    network.addTo(command);
-    samples.addTo(command);
+    addForAllPairs(command);
     command.add_option("--blocks", blocks, "all pairs, or pairs of the same class only")
         ->check(CLI::IsMember({"full", "class"}))
         ->capture_default_str();
+    command.add_option("--extend", extends,
+                       "a finished run of the same data, network and options: its samples are added to the chosen ones, and "
+                       "no pair of them is computed again");
+}
+
+void KernelJobOptions::addForAllPairs(CLI::App& command) {
+    addForValues(command);
     command
         .add_option("--store", kernel.store, "kappa as float32, or cosines as float16 (default: f32 to 20,000 samples)")
         ->check(CLI::IsMember({"f32", "f16"}));
+    command.add_option("--top", kernel.top, "neighbours kept per sample and sign")
+        ->check(atLeast(1))
+        ->capture_default_str();
+}
+
+void KernelJobOptions::addForValues(CLI::App& command) {
+    data.addTo(command, kernel.split);
+    network.addTo(command);
+    samples.addTo(command);
     command.add_option("--precision", precision, "arithmetic (default: fp32, on CUDA fp16)")
         ->check(CLI::IsMember({"fp32", "fp64", "fp16", "fp16x3", "tf32"}));
     command.add_option("--kernel", kind, "labelled signs, all signs +1, or gradient of the loss")
@@ -50,9 +64,6 @@ void KernelJobOptions::addTo(CLI::App& command) {
         "--backend", kernel.backend,
         "library for float32 products on the processor: mm (libtorch's) or another that lpntk check lists "
         "(default: the fastest)");
-    command.add_option("--top", kernel.top, "neighbours kept per sample and sign")
-        ->check(atLeast(1))
-        ->capture_default_str();
     addMemory(command, kernel.memoryBytes);
     addThreads(command, kernel.threads);
 }
@@ -73,6 +84,7 @@ engine::KernelRequest KernelJobOptions::request(const Console& console) const {
                                                        : kernel.device == "cpu" ? "fp32"
                                                                                 : "fp16");
     request.options.kernel = run::kernelKindFromName(kind);
+    request.extends = extends;
     request.options.check();
     return request;
 }

@@ -6,7 +6,7 @@
 
 namespace lpntk::cli {
 
-/// The options of a kernel job, shared by `lpntk kernel` and `lpntk plan`.
+/// The options of a kernel job, shared by `lpntk kernel`, `lpntk plan`, `lpntk cross` and `lpntk heads`.
 struct KernelJobOptions {
     DataOptions data;
     NetworkOptions network;
@@ -15,8 +15,13 @@ struct KernelJobOptions {
     std::string blocks = "full";
     std::string precision; ///< empty = the device's usual one
     std::string kind = "lpntk";
+    std::filesystem::path extends;
 
     void addTo(CLI::App& command);
+    /// Without --blocks and --extend.
+    void addForAllPairs(CLI::App& command);
+    /// What decides kernel values alone: without --store and --top too.
+    void addForValues(CLI::App& command);
     engine::KernelRequest request(const Console& console) const;
 };
 

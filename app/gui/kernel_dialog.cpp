@@ -136,7 +136,18 @@ void KernelDialog::addSamples(QFormLayout& form) {
     row->addWidget(m_count);
     form.addRow(tr("Samples"), row);
     form.addRow(tr("Pairs"), m_blocks);
-    for (QComboBox* box : {m_split, m_samples, m_blocks})
+    m_extends = new QComboBox(this);
+    m_extends->setObjectName(QStringLiteral("extendedRun"));
+    m_extends->setAccessibleName(tr("Run to extend"));
+    m_extends->setToolTip(
+        tr("A finished run of the same data, network and options: its samples are added to the chosen ones, "
+           "and no pair of them is computed again"));
+    m_extends->addItem(tr("nothing, a run of its own"), QString());
+    for (const std::filesystem::path& folder : m_session.runFolders())
+        m_extends->addItem(QString::fromStdString(folder.filename().string()), QString::fromStdString(folder.string()));
+    form.addRow(tr("Extends"), m_extends);
+    form.setRowVisible(m_extends, m_extends->count() > 1);
+    for (QComboBox* box : {m_split, m_samples, m_blocks, m_extends})
         connect(box, &QComboBox::currentIndexChanged, this, &KernelDialog::changed);
     connect(m_count, &QSpinBox::valueChanged, this, &KernelDialog::changed);
 }
@@ -228,9 +239,13 @@ QWidget* KernelDialog::makePlan() {
     m_cost->setMinimumHeight(m_cost->fontMetrics().height() * 4);
     m_cost->setAlignment(Qt::AlignTop);
     m_layers = new PlanTable(body);
+    m_smaller = makeLabel({}, "text3", body);
+    m_smaller->setObjectName(QStringLiteral("planSmaller"));
+    m_smaller->setWordWrap(true);
     column->addWidget(makeLabel(tr("Plan"), "section", body));
     column->addWidget(m_cost);
     column->addWidget(m_layers, 1);
+    column->addWidget(m_smaller);
     return body;
 }
 
@@ -241,6 +256,7 @@ engine::KernelRequest KernelDialog::request() const {
     request.data = m_session.data();
     request.dataSource = request.data->kind + ":" + request.data->path.string();
     request.preprocessing = checkpoint.preprocessing.value_or(data::defaultPreprocessing(*request.data));
+    request.extends = m_extends->currentData().toString().toStdString();
     run::KernelOptions& options = request.options;
     options.split = m_split->currentData().toString().toStdString();
     const auto choice = m_samples->currentData().toInt();
@@ -304,26 +320,34 @@ void KernelDialog::plan() {
         m_planning = false;
         return say(tr("A kernel needs a data set and a network; open both first."));
     }
-    m_session.jobs().ask<run::KernelPlan>(
+    m_session.jobs().ask<engine::PlannedKernel>(
         "kernel.plan", this,
-        [request = request()](const base::JobContext& context) { return engine::engine().plan(request, context).plan; },
-        [this](const run::KernelPlan& plan) { show(plan); },
+        [request = request()](const base::JobContext& context) { return engine::engine().plan(request, context); },
+        [this](const engine::PlannedKernel& planned) { show(planned); },
         [this](const QString& sentence) {
             m_planning = m_runWhenPlanned = false;
             m_cost->clear();
-            m_layers->setLayers({});
+            m_smaller->clear();
+            m_layers->setPlan({});
             say(sentence);
         });
 }
 
-void KernelDialog::show(const run::KernelPlan& plan) {
+void KernelDialog::show(const engine::PlannedKernel& planned) {
+    const run::KernelPlan& plan = planned.plan;
     m_cost->setText(tr("%1 samples of %2 classes, %3 parameters, %4 tiles.\nAbout %5: signals %6, products %7.\nMemory %8, disk %9.")
                         .arg(format::count(plan.rows), format::count(plan.classes), format::count(plan.parameters),
                              format::count(plan.tiles()), format::duration(plan.signalSeconds + plan.contractionSeconds),
                              format::duration(plan.signalSeconds), format::duration(plan.contractionSeconds),
                              format::bytesOf(static_cast<double>(plan.memoryBytes), static_cast<double>(plan.memoryBudget)),
                              format::bytes(static_cast<double>(plan.diskBytes))));
-    m_layers->setLayers(plan.layers);
+    m_layers->setPlan(plan);
+    QStringList smaller;
+    for (const run::KernelPlan& less : planned.smaller)
+        smaller << tr("about %1 in %2")
+                       .arg(format::duration(less.signalSeconds + less.contractionSeconds),
+                            format::bytes(static_cast<double>(less.memoryBytes)));
+    m_smaller->setText(smaller.isEmpty() ? QString() : tr("With less memory: %1.").arg(smaller.join(tr(", "))));
     say({});
     m_planning = false;
     m_run->setEnabled(true);

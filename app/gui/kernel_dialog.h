@@ -43,7 +43,7 @@ private:
     QString proposedName() const;
     void changed();
     void plan();
-    void show(const run::KernelPlan& plan);
+    void show(const engine::PlannedKernel& planned);
     void say(const QString& sentence);
     void run();
 
@@ -54,6 +54,7 @@ private:
     QComboBox* m_samples = nullptr;
     QSpinBox* m_count = nullptr;
     QComboBox* m_blocks = nullptr;
+    QComboBox* m_extends = nullptr;
     QComboBox* m_store = nullptr;
     QComboBox* m_kernel = nullptr;
     QLineEdit* m_parameters = nullptr;
@@ -64,6 +65,7 @@ private:
     QSpinBox* m_top = nullptr;
     QLineEdit* m_out = nullptr;
     QLabel* m_cost = nullptr;
+    QLabel* m_smaller = nullptr;
     QLabel* m_words = nullptr;
     PlanTable* m_layers = nullptr;
     QPushButton* m_run = nullptr;

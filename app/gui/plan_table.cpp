@@ -34,17 +34,18 @@ Qt::Alignment alignmentOf(int column) {
 
 } // namespace
 
-PlanTable::PlanTable(QWidget* parent) : QTableWidget(0, 5, parent) {
+PlanTable::PlanTable(QWidget* parent) : QTableWidget(0, 6, parent) {
     setObjectName(QStringLiteral("planLayers"));
     setAccessibleName(tr("Layers of the plan"));
     setHorizontalHeaderLabels(
-        {tr("Layer"), tr("Way"), tr("Parameters"), tr("Products\nper pair"), tr("Kept per\nsample")});
+        {tr("Layer"), tr("Way"), tr("Parameters"), tr("Products\nper pair"), tr("Kept per\nsample"), tr("Time")});
     for (int column = 0; column < columnCount(); ++column)
         horizontalHeaderItem(column)->setTextAlignment(alignmentOf(column));
     horizontalHeaderItem(1)->setToolTip(
         tr("How the layer enters the kernel; every way is exact, the cheapest is taken"));
     horizontalHeaderItem(3)->setToolTip(tr("Multiply-adds for each pair of samples"));
-    horizontalHeaderItem(4)->setToolTip(tr("Numbers held in memory for each sample"));
+    horizontalHeaderItem(4)->setToolTip(tr("Memory for the numbers that are held of each sample"));
+    horizontalHeaderItem(5)->setToolTip(tr("Of the products, by their number"));
     verticalHeader()->hide();
     verticalHeader()->setDefaultSectionSize(26);
     setShowGrid(false);
@@ -63,22 +64,35 @@ PlanTable::PlanTable(QWidget* parent) : QTableWidget(0, 5, parent) {
     setContextMenuPolicy(Qt::ActionsContextMenu);
 }
 
-void PlanTable::setLayers(const std::vector<run::LayerPlan>& layers) {
+void PlanTable::setPlan(const run::KernelPlan& plan) {
     namespace format = models::format;
-    setRowCount(static_cast<int>(layers.size()));
-    for (int row = 0; row < rowCount(); ++row) {
-        const run::LayerPlan& layer = layers[static_cast<std::size_t>(row)];
-        const QStringList texts{QString::fromStdString(layer.name), QString::fromStdString(layer.way),
-                                format::count(layer.parameters), format::count(layer.macsPerPair),
-                                format::count(layer.signalFloats)};
-        for (int column = 0; column < texts.size(); ++column) {
-            auto* cell = new QTableWidgetItem(texts[column]);
-            cell->setTextAlignment(alignmentOf(column));
-            setItem(row, column, cell);
-        }
-        item(row, 1)->setToolTip(explanationOf(layer.way));
+    setRowCount(0);
+    const std::int64_t bytesPerNumber = plan.precision == run::Precision::fp64 ? 8 : 4;
+    const auto macs = static_cast<double>(std::max<std::int64_t>(plan.macsPerPair(), 1));
+    const auto add = [&](const QString& name, const QString& way, std::int64_t parameters, std::int64_t macsPerPair,
+                         std::int64_t numbers) {
+        addRow({name, way, format::count(parameters), format::count(macsPerPair),
+                format::bytes(static_cast<double>(bytesPerNumber * numbers)),
+                format::duration(plan.contractionSeconds * static_cast<double>(macsPerPair) / macs)});
+    };
+    for (const run::LayerPlan& layer : plan.layers) {
+        add(QString::fromStdString(layer.name), QString::fromStdString(layer.way), layer.parameters, layer.macsPerPair,
+            layer.signalFloats);
+        item(rowCount() - 1, 1)->setToolTip(explanationOf(layer.way));
     }
+    if (!plan.layers.empty())
+        add(tr("all"), {}, plan.parameters, plan.macsPerPair(), plan.signalFloats());
     widen();
+}
+
+void PlanTable::addRow(const QStringList& texts) {
+    const int row = rowCount();
+    insertRow(row);
+    for (int column = 0; column < texts.size(); ++column) {
+        auto* cell = new QTableWidgetItem(texts[column]);
+        cell->setTextAlignment(alignmentOf(column));
+        setItem(row, column, cell);
+    }
 }
 
 /// So that names are whole without a horizontal scroll bar.

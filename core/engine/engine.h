@@ -75,6 +75,9 @@ struct KernelRequest {
     std::string dataSource;            ///< as the user named it, for the manifest
     data::Preprocessing preprocessing;
     run::KernelOptions options;
+    /// A finished run of the same data set, network and options: its samples are part of this job, and what it knows of
+    /// their pairs is taken over. Empty = none.
+    std::filesystem::path extends;
 };
 
 /// What a kernel job would cost, and the network that it would run.

@@ -66,6 +66,18 @@ private:
         return leaf >= 0 ? std::vector<std::int64_t>{leaf} : m_layout.derivedFrom.at(id);
     }
 
+    /// Every output channel sees its share of the weight once at each position.
+    static std::int64_t macsOf(const Use& use) {
+        std::int64_t macs = 0;
+        for (const Operand& operand : use.operands) {
+            const bool weight = operand.parameter && operand.value.dim() > 1 && operand.value.size(0) > 0;
+            if (weight && !use.outputGradients.empty() && use.outputGradients[0].defined())
+                macs += use.outputGradients[0].numel() / use.outputGradients[0].size(0) *
+                        (operand.value.numel() / operand.value.size(0));
+        }
+        return macs;
+    }
+
     /// A leaf that this use takes directly and nothing else does.
     bool isOwn(ValueId id) const {
         const std::int64_t leaf = m_interpreter.parameterIndex(id);
@@ -79,6 +91,7 @@ private:
         const Use& use = m_capture.uses[index];
         const Rule rule = ruleFor(use);
         m_layout.rules.push_back(rule);
+        m_layout.forwardMacs += macsOf(use);
         std::vector<ValueId> remaining = use.parameterValues();
         if (rule == Rule::linearImplicit && isOwn(weightOf(use)->id))
             addImplicit(index, use, std::nullopt, remaining);

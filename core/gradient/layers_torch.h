@@ -24,6 +24,7 @@ struct LayerLayout {
         std::int64_t bias = -1; ///< parameter index, the left row then ends with a one or Positions say so; -1 for none
     };
     std::vector<SignalLayer> layers;
+    std::int64_t forwardMacs = 0;                ///< SignalComputer::forwardMacs
     std::vector<Rule> rules;                     ///< per use
     std::map<std::size_t, ImplicitUse> implicit; ///< by use
     std::map<std::int64_t, LeafPlace> leaves;    ///< explicit leaves by parameter index

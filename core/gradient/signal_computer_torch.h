@@ -37,6 +37,7 @@ public:
         return m_guide ? "guided" : m_type == at::kDouble ? "float64" : "float32";
     }
     std::int64_t workingBytes(std::int64_t batch) const override;
+    std::int64_t forwardMacs() const override { return m_layout.forwardMacs; }
     std::int64_t batchFor(std::int64_t bytes) const override;
     void compute(std::span<const float> inputs, std::span<const std::int64_t> labels,
                  std::span<const SignalTarget> targets, std::span<float> logits) const override;

@@ -59,6 +59,8 @@ public:
     virtual std::int64_t batchFor(std::int64_t bytes) const = 0;
     /// Working memory of one call with this batch, estimated from a real small call.
     virtual std::int64_t workingBytes(std::int64_t batch) const = 0;
+    /// Multiply-adds of a sample's forward pass in its operations with parameters, by their shapes.
+    virtual std::int64_t forwardMacs() const = 0;
 
     /// inputs: (batch, C, H, W); labels: (batch); targets: one per layer, allocated by the caller; logits: (batch, K)
     /// or empty. Same inputs in the same batch give the same bits.

@@ -1,12 +1,11 @@
 #include <core/kernel/consumers.h>
 
 #include <core/kernel/loops.h>
+#include <core/kernel/neighbours.h>
 #include <core/run/run.h>
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <limits>
 
 namespace lpntk::kernel {
 
@@ -14,97 +13,67 @@ namespace {
 
 std::size_t at(std::int64_t value) { return static_cast<std::size_t>(value); }
 
-/// Merges candidates, which are used up, into a list of the largest keys, sorted from the largest. `merged` is scratch.
-void keepLargest(std::span<NeighbourKey> kept, std::vector<NeighbourKey>& candidates,
-                 std::vector<NeighbourKey>& merged) {
-    if (candidates.empty())
-        return;
-    if (candidates.size() > kept.size()) {
-        const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(kept.size());
-        std::nth_element(candidates.begin(), end, candidates.end(), std::greater<>());
-        candidates.erase(end, candidates.end());
-    }
-    constexpr std::size_t kFew = 6; // where making room for each costs less than merging
-    if (candidates.size() <= kFew) {
-        for (const NeighbourKey key : candidates) {
-            const auto place = std::lower_bound(kept.begin(), kept.end(), key, std::greater<>());
-            if (place == kept.end())
-                continue;
-            std::move_backward(place, kept.end() - 1, kept.end());
-            *place = key;
-        }
-        return;
-    }
-    std::sort(candidates.begin(), candidates.end(), std::greater<>());
-    // The last few of both together do not fit in, and are never looked at again.
-    merged.resize(kept.size() + candidates.size());
-    std::merge(kept.begin(), kept.end(), candidates.begin(), candidates.end(), merged.begin(), std::greater<>());
-    std::copy_n(merged.begin(), kept.size(), kept.begin());
+run::RowRange common(const run::RowRange& a, const run::RowRange& b) {
+    return {std::max(a.begin, b.begin), std::min(a.end, b.end)};
 }
 
 } // namespace
 
-Consumers::Consumers(const run::KernelPlan& plan, const Layout& layout, JobState& state)
-    : m_plan(plan), m_layout(layout), m_state(state), m_rowLocks(layout.tileRows().size()) {}
+Consumers::Consumers(const run::KernelPlan& plan, const Layout& layout, JobState& state, const KnownPairs* known)
+    : m_plan(plan), m_layout(layout), m_state(state), m_known(known), m_rowLocks(layout.tileRows().size()) {
+    for (const TileRow& tileRow : layout.tileRows()) {
+        if (known)
+            m_newRows.push_back(known->newRows(tileRow));
+    }
+}
 
 void Consumers::add(const Tile& tile, const TileImage& image) {
-    const TileRow& rows = m_layout.tileRow(tile.row);
-    const TileRow& columns = m_layout.tileRow(tile.column);
     {
         const std::lock_guard lock(m_rowLocks[at(tile.row)]);
-        addRows(rows, columns, image.kappa());
+        addRows(tile.row, tile.column, image.kappa());
     }
     if (!tile.diagonal()) {
         const std::lock_guard lock(m_rowLocks[at(tile.column)]);
-        addRows(columns, rows, image.transposed());
+        addRows(tile.column, tile.row, image.transposed());
     }
     addHistogram(tile, image.cosine());
     addAudit(tile, image.kappa());
     m_state.tileCosines[at(m_layout.tileNumber(tile.row, tile.column))] = image.statistics();
 }
 
-void Consumers::addRows(const TileRow& of, const TileRow& others, std::span<const float> kappa) {
+/// The columns of a tile whose pairs with the row count.
+std::span<const run::RowRange> Consumers::columnsOf(std::int64_t row, int others) const {
+    if (m_known && m_known->knows(row))
+        return m_newRows[at(others)];
+    return {&m_layout.tileRow(others).rows, 1};
+}
+
+void Consumers::addRows(int ofNumber, int othersNumber, std::span<const float> kappa) {
+    const TileRow& of = m_layout.tileRow(ofNumber);
+    const TileRow& others = m_layout.tileRow(othersNumber);
     const std::span<const Segment> segments = m_layout.segments(others);
     const std::size_t width = at(others.rows.size());
-    std::vector<NeighbourKey> found;
+    const auto k = at(m_plan.top);
+    NeighbourFinder finder;
     for (std::int64_t row = of.rows.begin; row < of.rows.end; ++row) {
         const auto values = kappa.subspan(at(row - of.rows.begin) * width, width);
         const std::int64_t first = m_layout.partialIndex(of, row, others.firstSegment);
-        for (std::size_t s = 0; s < segments.size(); ++s)
-            m_state.partialSums[at(first) + s] = sumOf(
-                values.subspan(at(segments[s].rows.begin - others.rows.begin), at(segments[s].rows.size())));
-        addNeighbours(row, others, values, found);
-    }
-}
-
-void Consumers::addNeighbours(std::int64_t row, const TileRow& others, std::span<const float> values,
-                              std::vector<NeighbourKey>& found) {
-    const auto k = at(m_plan.top);
-    const auto top = std::span(m_state.top).subspan(at(row) * k, k);
-    const auto bottom = std::span(m_state.bottom).subspan(at(row) * k, k);
-    constexpr float infinity = std::numeric_limits<float>::infinity();
-    const float above = top.back() ? valueOf(top.back()) : -infinity;
-    const float below = bottom.back() ? -valueOf(bottom.back()) : infinity;
-    thread_local std::vector<NeighbourKey> negative, merged;
-    found.clear();
-    negative.clear();
-    constexpr std::size_t kStretch = 64;
-    for (std::size_t begin = 0; begin < values.size(); begin += kStretch) {
-        const auto stretch = values.subspan(begin, std::min(kStretch, values.size() - begin));
-        if (!anyOutside(stretch, below, above))
-            continue;
-        for (std::size_t i = 0; i < stretch.size(); ++i) {
-            const std::int64_t other = others.rows.begin + static_cast<std::int64_t>(begin + i);
-            if (other == row)
-                continue;
-            if (stretch[i] >= above)
-                found.push_back(neighbourKey(stretch[i], other));
-            if (stretch[i] <= below)
-                negative.push_back(neighbourKey(-stretch[i], other));
+        const auto valuesOf = [&](run::RowRange columns) {
+            return values.subspan(at(columns.begin - others.rows.begin), at(columns.size()));
+        };
+        for (std::size_t s = 0; s < segments.size(); ++s) {
+            double sum = 0;
+            for (const run::RowRange& columns : columnsOf(row, othersNumber)) {
+                const run::RowRange both = common(columns, segments[s].rows);
+                sum += both.size() > 0 ? sumOf(valuesOf(both)) : 0.0;
+            }
+            m_state.partialSums[at(first) + s] = sum;
         }
+        for (const run::RowRange& columns : columnsOf(row, othersNumber))
+            finder.add(
+                {std::span(m_state.top).subspan(at(row) * k, k), std::span(m_state.bottom).subspan(at(row) * k, k)},
+                row, columns.begin, valuesOf(columns));
     }
-    keepLargest(top, found, merged);
-    keepLargest(bottom, negative, merged);
 }
 
 void Consumers::addHistogram(const Tile& tile, std::span<const float> cosine) {
@@ -120,10 +89,14 @@ void Consumers::addHistogram(const Tile& tile, std::span<const float> cosine) {
             counts.fill(0);
             for (std::int64_t row = a.rows.begin; row < a.rows.end; ++row) {
                 const std::int64_t begin = tile.diagonal() ? std::max(b.rows.begin, row + 1) : b.rows.begin;
-                if (begin < b.rows.end)
-                    countBins(cosine.subspan(at((row - rows.rows.begin) * width + (begin - columns.rows.begin)),
-                                             at(b.rows.end - begin)),
-                              counts);
+                for (const run::RowRange& visited : columnsOf(row, tile.column)) {
+                    const run::RowRange both = common(visited, {begin, b.rows.end});
+                    if (both.size() > 0)
+                        countBins(
+                            cosine.subspan(at((row - rows.rows.begin) * width + (both.begin - columns.rows.begin)),
+                                           at(both.size())),
+                            counts);
+                }
             }
             const std::int64_t first = byClass ? (a.label * m_plan.classes + b.label) * run::kHistogramBins : 0;
             const std::lock_guard lock(m_histogramLock);
@@ -138,7 +111,7 @@ void Consumers::addAudit(const Tile& tile, std::span<const float> kappa) {
     const auto& audit = m_state.auditRows;
     for (std::size_t i = 0; i < audit.size(); ++i) {
         for (std::size_t j = 0; rows.contains(audit[i]) && j < audit.size(); ++j) {
-            if (!columns.contains(audit[j]))
+            if (!columns.contains(audit[j]) || (m_known && m_known->knows(audit[i]) && m_known->knows(audit[j])))
                 continue;
             const float value = kappa[at((audit[i] - rows.begin) * columns.size() + (audit[j] - columns.begin))];
             m_state.auditKappa[i * audit.size() + j] = m_state.auditKappa[j * audit.size() + i] = value;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <core/formats/half.h>
+#include <core/kernel/known_pairs.h>
 #include <core/kernel/layout.h>
 #include <core/kernel/state.h>
 #include <core/kernel/store.h>
@@ -64,21 +65,23 @@ private:
 /// total order (one lock per tile row), partial sums and audit values have one place per tile, histograms are counts.
 class Consumers {
 public:
-    Consumers(const run::KernelPlan& plan, const Layout& layout, JobState& state);
+    /// Pairs that `known` has are in the state already and are left out.
+    Consumers(const run::KernelPlan& plan, const Layout& layout, JobState& state, const KnownPairs* known);
 
     void add(const Tile& tile, const TileImage& image);
 
 private:
-    void addRows(const TileRow& of, const TileRow& others, std::span<const float> kappa);
-    void addNeighbours(std::int64_t row, const TileRow& others, std::span<const float> values,
-                       std::vector<NeighbourKey>& found);
+    void addRows(int of, int others, std::span<const float> kappa);
+    std::span<const run::RowRange> columnsOf(std::int64_t row, int others) const;
     void addHistogram(const Tile& tile, std::span<const float> cosine);
     void addAudit(const Tile& tile, std::span<const float> kappa);
 
     const run::KernelPlan& m_plan;
     const Layout& m_layout;
     JobState& m_state;
-    std::vector<std::mutex> m_rowLocks; ///< by tile row
+    const KnownPairs* m_known;
+    std::vector<std::vector<run::RowRange>> m_newRows; ///< by tile row, where pairs are known
+    std::vector<std::mutex> m_rowLocks;                ///< by tile row
     std::mutex m_histogramLock;
 };
 

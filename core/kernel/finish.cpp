@@ -43,7 +43,7 @@ void writeSelfMax(const fs::path& folder, const run::KernelPlan& plan, const Job
 }
 
 void writeSums(const fs::path& folder, const run::KernelPlan& plan, const Layout& layout, const JobState& state,
-               std::span<const std::int64_t> labels) {
+               std::span<const std::int64_t> labels, const KnownPairs* known) {
     const std::int64_t k = plan.classes;
     std::vector<double> rowSum(at(plan.rows)), classSum(at(plan.rows * k)), classPair(at(k * k));
     for (const TileRow& tileRow : layout.tileRows()) {
@@ -53,6 +53,8 @@ void writeSums(const fs::path& folder, const run::KernelPlan& plan, const Layout
                 classSum[at(row * k + segments[s].label)] +=
                     state.partialSums[at(layout.partialIndex(tileRow, row, static_cast<std::int64_t>(s)))];
             for (std::int64_t c = 0; c < k; ++c) {
+                if (known && known->knows(row))
+                    classSum[at(row * k + c)] += known->classSum(row, static_cast<int>(c));
                 rowSum[at(row)] += classSum[at(row * k + c)];
                 classPair[at(labels[at(row)] * k + c)] += classSum[at(row * k + c)];
             }
@@ -121,13 +123,13 @@ void writeCoarseLevels(const run::KernelPlan& plan, const Layout& layout, const 
 } // namespace
 
 void writeResults(const fs::path& folder, const run::KernelPlan& plan, const Layout& layout, const Store& store,
-                  const JobState& state, std::span<const std::int64_t> labels) {
+                  const JobState& state, std::span<const std::int64_t> labels, const KnownPairs* known) {
     formats::writeNpy(folder / "norms.npy", state.norms);
     formats::writeNpy<float>(folder / "probabilities.npy", state.probabilities, {plan.rows, plan.classes});
     writeList(folder, "top", plan, state.top, 1);
     writeList(folder, "bottom", plan, state.bottom, -1);
     writeSelfMax(folder, plan, state);
-    writeSums(folder, plan, layout, state, labels);
+    writeSums(folder, plan, layout, state, labels, known);
     writeHistograms(folder, plan, state);
     writeCoarseLevels(plan, layout, store, state);
 }

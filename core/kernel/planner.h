@@ -1,34 +1,25 @@
 #pragma once
 
 #include <core/base/job_context.h>
+#include <core/kernel/plan_sizes.h>
+#include <core/kernel/rows.h>
 #include <core/kernel/source.h>
 #include <core/run/options.h>
 #include <core/run/plan.h>
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace lpntk::kernel {
 
-/// The rows of a job, sorted by (label, original index).
-struct Rows {
-    std::vector<std::int64_t> samples, labels;
-};
-/// Throws OptionError (nothing selected), ShapeError (a label outside 0..classes-1, naming the sample).
-Rows rowsOf(const data::Split& split, const run::KernelOptions& options, int classes);
-
-/// Makes the plan. Tile and batch depend on sizes and the budget only, never on the number of threads; threads and panel
-/// are then fitted into what is left. Throws BudgetError saying what would fit.
+/// What a plan takes from network and options: all but rows, blocks, store, tile, batch and what is fitted.
+run::KernelPlan planWithoutSizes(const SignalSource& source, std::int64_t parameters,
+                                 const run::KernelOptions& options);
+/// Makes the plan. Throws BudgetError saying what would fit.
 run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int64_t parameters,
                          const run::KernelOptions& options, const base::JobContext& context);
-
-/// Share of a card's free memory that plans use; the rest is for what libraries take by themselves.
-inline constexpr double kDeviceShare = 0.85;
-
-/// Fits threads and panel of an existing plan into this budget (a resumed job keeps what decides the bits).
-void fitIntoBudget(run::KernelPlan& plan, const SignalSource& source, const Rows& rows, const run::KernelOptions& options,
-                   double deviceShare);
 
 /// What a short probe of this machine says.
 struct Rates {
@@ -44,9 +35,5 @@ void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rates
 std::vector<run::KernelPlan> smallerPlans(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows,
                                           const run::KernelOptions& options, const Rates& rates,
                                           const base::JobContext& context);
-
-/// Resident memory of the process in bytes: now, and its highest so far.
-std::int64_t residentMemory();
-std::int64_t peakMemory();
 
 } // namespace lpntk::kernel

@@ -32,7 +32,12 @@ bool holdsNothing(const fs::path& folder) {
 
 } // namespace
 
-RunFolder::RunFolder(fs::path path) : m_path(fs::absolute(std::move(path)).lexically_normal()) {
+std::string runStateOf(const fs::path& folder) {
+    return run::readManifest(folder).state;
+}
+
+RunFolder::RunFolder(fs::path path, const std::function<std::string(const fs::path&)>& stateOf)
+    : m_path(fs::absolute(std::move(path)).lexically_normal()) {
     if (!m_path.has_filename())
         m_path = m_path.parent_path();
     std::error_code code;
@@ -47,7 +52,7 @@ RunFolder::RunFolder(fs::path path) : m_path(fs::absolute(std::move(path)).lexic
     if (!fs::exists(m_path / "manifest.json", code))
         throw base::IoError(fmt::format("{} holds something else than a run and is left alone; choose another folder",
                                         base::quoted(m_path)));
-    m_content = run::readManifest(m_path).state == "finished" ? Content::finished : Content::unfinished;
+    m_content = stateOf(m_path) == "finished" ? Content::finished : Content::unfinished;
 }
 
 RunFolder::~RunFolder() {
@@ -99,14 +104,11 @@ void RunFolder::takeBack() noexcept {
         fs::remove(m_path, code);
 }
 
-void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const fs::path& folder) {
-    const auto compare = [&](const char* what, const auto& was, const auto& is) {
-        if (was != is)
-            throw base::OptionError(fmt::format("{} cannot be resumed: it was started with {} {}, now it is {}. Give the same "
-                                                "command as before, or choose another folder",
-                                                base::quoted(folder), what, was, is));
-    };
-    compare("program version", found.programVersion, wanted.programVersion);
+namespace {
+
+/// compare(what, how it was, how it is now) for all that decides kappa of two samples.
+template <typename Compare>
+void compareKernels(const run::Manifest& found, const run::Manifest& wanted, const Compare& compare) {
     compare("data with SHA-256", found.dataHash, wanted.dataHash);
     compare("split", found.split, wanted.split);
     compare("preprocessing", found.preprocessing.dump(), wanted.preprocessing.dump());
@@ -120,10 +122,38 @@ void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const
     compare("--store", std::string(run::nameOf(found.plan.store)), run::nameOf(wanted.plan.store));
     compare("--blocks", std::string(run::nameOf(found.plan.blockKind)), run::nameOf(wanted.plan.blockKind));
     compare("--parameters", found.plan.chosenParameters, wanted.plan.chosenParameters);
+    compare("number of parameters", found.plan.parameters, wanted.plan.parameters);
+}
+
+} // namespace
+
+void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const fs::path& folder) {
+    const auto compare = [&](const char* what, const auto& was, const auto& is) {
+        if (was != is)
+            throw base::OptionError(
+                fmt::format("{} cannot be resumed: it was started with {} {}, now it is {}. Give the same "
+                            "command as before, or choose another folder",
+                            base::quoted(folder), what, was, is));
+    };
+    compare("program version", found.programVersion, wanted.programVersion);
+    compareKernels(found, wanted, compare);
     compare("--device", found.plan.device, wanted.plan.device);
     compare("--top", found.plan.top, wanted.plan.top);
     compare("number of samples", found.plan.rows, wanted.plan.rows);
-    compare("number of parameters", found.plan.parameters, wanted.plan.parameters);
+    compare("--extend of a run with SHA-256", found.extendsHash, wanted.extendsHash);
+}
+
+void checkExtends(const run::Manifest& found, const run::Manifest& wanted, const fs::path& folder) {
+    compareKernels(found, wanted, [&](const char* what, const auto& was, const auto& is) {
+        if (was != is)
+            throw base::OptionError(fmt::format("{} cannot be extended: it was computed with {} {}, now it is {}",
+                                                base::quoted(folder), what, was, is));
+    });
+    if (wanted.plan.top > found.plan.top)
+        throw base::OptionError(
+            fmt::format("{} cannot be extended with --top {}: it keeps {} neighbours of a sample, and "
+                        "further ones are not known; give --top {}",
+                        base::quoted(folder), wanted.plan.top, found.plan.top, found.plan.top));
 }
 
 } // namespace lpntk::kernel

@@ -3,10 +3,14 @@
 #include <core/run/manifest.h>
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace lpntk::kernel {
+
+/// State of the run that a folder holds, "running" or "finished". Throws FormatError when it holds something else.
+std::string runStateOf(const std::filesystem::path& folder);
 
 /// The one writer of a run folder: says what is there, locks it against other writers for as long as it lives, and takes
 /// back what it made when a job fails before it is worth resuming.
@@ -15,8 +19,9 @@ public:
     enum class Content { nothing, unfinished, finished };
 
     /// Looks, and locks an existing folder. Throws IoError: the place is a file, holds something else than a run, or is
-    /// being written by another program.
-    explicit RunFolder(std::filesystem::path path);
+    /// being written by another program. `stateOf`: of folders of the kind that is meant.
+    explicit RunFolder(std::filesystem::path path,
+                       const std::function<std::string(const std::filesystem::path&)>& stateOf = runStateOf);
     ~RunFolder();
     RunFolder(const RunFolder&) = delete;
     RunFolder& operator=(const RunFolder&) = delete;
@@ -42,5 +47,8 @@ private:
 /// Throws OptionError when an unfinished run was started with other data, weights or options than `wanted`; names the
 /// first difference. The plan's tile, batch and the like are the found ones' to decide.
 void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const std::filesystem::path& folder);
+
+/// Throws OptionError when the pairs of a finished run would not be those of `wanted`; names the first difference.
+void checkExtends(const run::Manifest& found, const run::Manifest& wanted, const std::filesystem::path& folder);
 
 } // namespace lpntk::kernel

@@ -7,6 +7,7 @@
 #include <core/formats/npy.h>
 #include <core/kernel/audit.h>
 #include <core/kernel/finish.h>
+#include <core/kernel/plan_memory.h>
 #include <core/kernel/run_folder.h>
 
 #include <c10/util/Exception.h>
@@ -53,9 +54,10 @@ class FolderJob {
 public:
     FolderJob(KernelJob& job, RunFolder& folder)
         : m_job(job), m_folder(folder), m_layout(job.manifest.plan, job.rows.labels),
-          m_store(folder.path(), job.manifest.plan, m_layout, job.rows.labels), m_journal(folder.path()),
-          m_input{job.manifest.plan, job.rows.samples, job.rows.labels, job.source, identityOf(job.manifest, job.rows)},
-          m_state(job.manifest.plan, m_layout) {}
+          m_store(folder.path(), job.manifest.plan, m_layout, job.rows.labels),
+          m_journal(folder.path()), m_input{job.manifest.plan, job.rows.samples, job.rows.labels,
+                                            job.source,        job.known.get(),  identityOf(job.manifest, job.rows)},
+          m_state(newState()) {}
 
     /// A new folder: everything that can be refused is refused before hours of work.
     void start() {
@@ -70,7 +72,7 @@ public:
     void resume(const base::JobContext& context) {
         m_repair.assign(m_layout.tiles().size(), 0);
         if (!readState(m_folder.path(), m_state, m_input.identity)) {
-            m_state = JobState(m_job.manifest.plan, m_layout);
+            m_state = newState();
             createFiles();
             return;
         }
@@ -122,6 +124,13 @@ public:
     }
 
 private:
+    JobState newState() const {
+        JobState state(m_job.manifest.plan, m_layout);
+        if (m_job.known)
+            m_job.known->fill(m_job.manifest.plan, state);
+        return state;
+    }
+
     void createFiles() {
         formats::writeNpy(m_folder.path() / "samples.npy", m_job.rows.samples);
         formats::writeNpy(m_folder.path() / "labels.npy", m_job.rows.labels);
@@ -135,7 +144,11 @@ private:
         report.rows = plan.rows;
         report.tiles = plan.tiles();
         report.audit = auditAgainst(*m_job.reference, plan, m_state, m_job.rows.samples, m_job.rows.labels, context);
-        writeResults(m_folder.path(), plan, m_layout, m_store, m_state, m_job.rows.labels);
+        if (m_job.known) // its pairs are not computed again, but they are part of this run
+            report.audit.largestCosineError =
+                std::max(report.audit.largestCosineError,
+                         m_job.known->run().manifest().precision.value("largest_cosine_error", 0.0));
+        writeResults(m_folder.path(), plan, m_layout, m_store, m_state, m_job.rows.labels, m_job.known.get());
         writeAudit(report.audit);
         m_journal.rewrite(m_layout, {m_journal.read(m_layout).checksums, {}}); // all bands are in rows
         m_store.sync();

@@ -2,6 +2,7 @@
 
 #include <core/base/job_context.h>
 #include <core/engine/engine.h>
+#include <core/kernel/known_pairs.h>
 #include <core/kernel/planner.h>
 #include <core/kernel/source.h>
 #include <core/kernel/tile_job.h>
@@ -9,6 +10,7 @@
 #include <core/run/options.h>
 
 #include <filesystem>
+#include <memory>
 
 namespace lpntk::kernel {
 
@@ -18,6 +20,7 @@ struct KernelJob {
     Rows rows;
     const SignalSource* source = nullptr;    ///< signals of the plan's grade
     const SignalSource* reference = nullptr; ///< the same in float64, for the audit
+    std::shared_ptr<const KnownPairs> known; ///< of the run that this one extends
     run::KernelOptions options;
     double deviceShare = kDeviceShare; ///< less after a card ran out of memory
     JobHooks hooks;

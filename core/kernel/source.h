@@ -21,6 +21,7 @@ public:
     virtual int classes() const = 0;
     virtual std::int64_t batchFor(std::int64_t bytes) const = 0;
     virtual std::int64_t workingBytes(std::int64_t batch) const = 0;
+    virtual std::int64_t forwardMacs() const = 0;
     /// `samples`: original indices. Targets and logits as in gradient::SignalComputer::compute; `device`: on which of the
     /// plan's devices the targets lie.
     virtual void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
@@ -43,6 +44,7 @@ public:
     int classes() const override { return m_network->classes(); }
     std::int64_t batchFor(std::int64_t bytes) const override { return first().batchFor(bytes); }
     std::int64_t workingBytes(std::int64_t batch) const override;
+    std::int64_t forwardMacs() const override { return first().forwardMacs(); }
     void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
                  std::span<const gradient::SignalTarget> targets, std::span<float> logits, std::size_t device) const override;
     std::string location(std::int64_t sample) const override { return m_split.images->location(sample); }

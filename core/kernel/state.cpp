@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <bit>
 #include <cstdio>
 #include <numeric>
 
@@ -41,11 +40,6 @@ template <typename State, typename Visit> void forEachArray(State& state, Visit 
     visit(state.auditKappa);
 }
 
-std::uint32_t ordered(float value) {
-    const std::uint32_t bits = std::bit_cast<std::uint32_t>(value + 0.0f); // -0 and 0 are one value
-    return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
-}
-
 /// splitmix64: a number from a number.
 std::uint64_t mixed(std::uint64_t value) {
     value += 0x9e3779b97f4a7c15u;
@@ -60,17 +54,6 @@ std::int64_t histogramEntries(const run::KernelPlan& plan) {
 }
 
 } // namespace
-
-NeighbourKey neighbourKey(float value, std::int64_t row) {
-    return (static_cast<NeighbourKey>(ordered(value)) << 32) | (0xffffffffu - static_cast<std::uint32_t>(row));
-}
-
-float valueOf(NeighbourKey key) {
-    const auto bits = static_cast<std::uint32_t>(key >> 32);
-    return std::bit_cast<float>(bits & 0x80000000u ? bits & 0x7fffffffu : ~bits);
-}
-
-std::int32_t rowOf(NeighbourKey key) { return static_cast<std::int32_t>(0xffffffffu - static_cast<std::uint32_t>(key)); }
 
 JobState::JobState(const run::KernelPlan& plan, const Layout& layout)
     : tileDone(layout.tiles().size()), rowsKnown(layout.tileRows().size()), selfKappa(at(plan.rows)), norms(at(plan.rows)),

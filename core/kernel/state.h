@@ -1,6 +1,7 @@
 #pragma once
 
 #include <core/kernel/layout.h>
+#include <core/kernel/neighbours.h>
 #include <core/run/plan.h>
 
 #include <cstdint>
@@ -10,13 +11,6 @@
 #include <vector>
 
 namespace lpntk::kernel {
-
-/// A neighbour as one number: larger means more positive (or, for the bottom lists, more negative), then smaller row.
-/// 0 is "none" and smaller than every neighbour.
-using NeighbourKey = std::uint64_t;
-NeighbourKey neighbourKey(float value, std::int64_t row);
-float valueOf(NeighbourKey key);
-std::int32_t rowOf(NeighbourKey key);
 
 /// Everything that a kernel job keeps beside the stored tiles, and which tiles it includes. Tiles enter in any order and
 /// give the same content. Saved as one file; which part a thread may write is said in consumers.h.

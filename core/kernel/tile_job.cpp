@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
+#include <functional>
+#include <numeric>
 #include <thread>
 #include <utility>
 
@@ -26,8 +28,18 @@ double secondsSince(Clock::time_point start) { return std::chrono::duration<doub
 TileJob::TileJob(const JobInput& input, const Layout& layout, const Store& store, Journal& journal, JobState& state,
                  std::filesystem::path folder, const JobHooks& hooks)
     : m_input(input), m_plan(input.plan), m_layout(layout), m_store(store), m_journal(journal), m_state(state),
-      m_folder(std::move(folder)), m_hooks(hooks), m_consumers(m_plan, layout, state), m_rowKept(at(m_plan.rows)),
-      m_lastCheckpoint(Clock::now()) {
+      m_folder(std::move(folder)), m_hooks(hooks), m_consumers(m_plan, layout, state, input.known),
+      m_rowKept(at(m_plan.rows)), m_place(at(m_plan.rows)), m_lastCheckpoint(Clock::now()) {
+    for (const TileRow& tileRow : layout.tileRows()) {
+        std::vector<std::int64_t> order(at(tileRow.rows.size()));
+        std::iota(order.begin(), order.end(), tileRow.rows.begin);
+        const auto known = [&](std::int64_t row) { return input.known && input.known->knows(row); };
+        const auto end = std::stable_partition(order.begin(), order.end(), std::not_fn(known));
+        m_newCount.push_back(end - order.begin());
+        for (std::size_t place = 0; place < order.size(); ++place)
+            m_place[at(order[place])] = static_cast<std::int64_t>(place);
+        m_order.insert(m_order.end(), order.begin(), order.end());
+    }
     openLanes();
 }
 
@@ -50,6 +62,11 @@ double TileJob::tileSeconds() const { return std::ranges::max_element(m_lanes, {
 
 bool TileJob::pending(std::int64_t tile) const { return !m_state.tileDone[at(tile)] || m_repair[at(tile)]; }
 
+bool TileJob::needsSignals(std::int64_t number) const {
+    const Tile& tile = m_layout.tile(number);
+    return m_newCount[at(tile.row)] > 0 || m_newCount[at(tile.column)] > 0;
+}
+
 void TileJob::run(std::vector<std::uint8_t> repair, std::vector<std::uint8_t> inRows, const base::JobContext& context) {
     m_repair = std::move(repair);
     m_tilesDone = m_state.doneCount();
@@ -62,8 +79,11 @@ void TileJob::run(std::vector<std::uint8_t> repair, std::vector<std::uint8_t> in
     for (Step& step : steps)
         std::erase_if(step.tiles, [&](std::int64_t tile) { return !pending(tile); });
     const std::vector<std::vector<Step>> shares = shared(std::move(steps));
-    for (const std::vector<Step>& share : shares)
+    for (std::vector<Step> share : shares) {
+        for (Step& step : share)
+            std::erase_if(step.tiles, [&](std::int64_t tile) { return !needsSignals(tile); });
         m_samplesTotal += samplesComputed(m_layout, share);
+    }
     try {
         runLanes(shares, context);
         for (Lane& lane : m_lanes) {
@@ -156,8 +176,10 @@ void TileJob::runStep(Lane& lane, const Step& step, const base::JobContext& cont
     }
     if (step.tiles.empty())
         return;
-    for (const std::int64_t tile : step.tiles)
-        needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
+    for (const std::int64_t tile : step.tiles) {
+        if (needsSignals(tile))
+            needed[at(m_layout.tile(tile).row)] = needed[at(m_layout.tile(tile).column)] = 1;
+    }
     std::vector<int> missing;
     for (const int row : step.resident) {
         if (needed[at(row)] && !lane.signals[at(row)])
@@ -214,13 +236,20 @@ void TileJob::computeSignals(Lane& lane, const std::vector<int>& tileRows, const
     m_hooks.event("signals");
 }
 
+std::span<const std::int64_t> TileJob::rowsOf(const Batch& batch) const {
+    return std::span(m_order).subspan(at(batch.rows.begin), at(batch.rows.size()));
+}
+
 void TileJob::computeBatch(const Lane& lane, const Batch& batch) {
     const OneThread one;
     const auto count = at(batch.rows.size());
     SignalRows& rows = *lane.signals[at(batch.tileRow)];
     const std::int64_t local = batch.rows.begin - m_layout.tileRow(batch.tileRow).rows.begin;
-    const auto samples = std::span(m_input.samples).subspan(at(batch.rows.begin), count);
-    const auto labels = std::span(m_input.labels).subspan(at(batch.rows.begin), count);
+    std::vector<std::int64_t> samples, labels;
+    for (const std::int64_t row : rowsOf(batch)) {
+        samples.push_back(m_input.samples[at(row)]);
+        labels.push_back(m_input.labels[at(row)]);
+    }
     std::vector<float> logits(count * at(m_plan.classes));
     m_input.source->compute(samples, labels, rows.targets(local, batch.rows.size()), logits, lane.number);
     std::vector<double> self(count);
@@ -231,17 +260,24 @@ void TileJob::computeBatch(const Lane& lane, const Batch& batch) {
         if (!finite || !std::isfinite(static_cast<float>(self[i])))
             refuse(samples[i], labels[i], finite ? "gradient is" : "network outputs are");
     }
-    keepRows(batch.rows, self, logits);
+    keepRows(batch, self, logits);
 }
 
 /// Once for each row: another lane that computes the same rows gets the same numbers, and tiles may be reading them.
-void TileJob::keepRows(const run::RowRange& rows, std::span<const double> self, std::span<const float> logits) {
+/// What another run knew of a row stays, because its pairs are told by it.
+void TileJob::keepRows(const Batch& batch, std::span<const double> self, std::span<const float> logits) {
     const std::shared_lock state(m_stateLock);
     const std::lock_guard lock(m_rowsLock);
-    if (std::exchange(m_rowKept[at(rows.begin)], 1))
+    if (std::exchange(m_rowKept[at(batch.rows.begin)], 1))
         return;
-    keepNorms(rows, self);
-    keepLogits(rows, logits);
+    const std::size_t classes = at(m_plan.classes);
+    const auto rows = rowsOf(batch);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (m_input.known && m_input.known->knows(rows[i]))
+            continue;
+        keepNorm(rows[i], self[i]);
+        keepLogits(rows[i], logits.subspan(i * classes, classes));
+    }
 }
 
 void TileJob::refuse(std::int64_t sample, std::int64_t label, const char* what) const {
@@ -251,27 +287,20 @@ void TileJob::refuse(std::int64_t sample, std::int64_t label, const char* what) 
         m_input.source->location(sample), what, place.empty() ? place : ", from " + place + " on"));
 }
 
-void TileJob::keepNorms(const run::RowRange& rows, std::span<const double> self) {
-    for (std::size_t i = 0; i < self.size(); ++i) {
-        const std::size_t row = at(rows.begin) + i;
-        m_state.selfKappa[row] = static_cast<float>(self[i]);
-        m_state.norms[row] = static_cast<float>(std::sqrt(static_cast<double>(m_state.selfKappa[row])));
-    }
+void TileJob::keepNorm(std::int64_t row, double self) {
+    m_state.selfKappa[at(row)] = static_cast<float>(self);
+    m_state.norms[at(row)] = static_cast<float>(std::sqrt(static_cast<double>(m_state.selfKappa[at(row)])));
 }
 
 /// Softmax in float64.
-void TileJob::keepLogits(const run::RowRange& rows, std::span<const float> logits) {
-    const std::size_t classes = at(m_plan.classes);
-    for (std::size_t i = 0; i < at(rows.size()); ++i) {
-        const auto own = logits.subspan(i * classes, classes);
-        const double largest = *std::max_element(own.begin(), own.end());
-        double sum = 0;
-        for (const float value : own)
-            sum += std::exp(value - largest);
-        for (std::size_t c = 0; c < classes; ++c)
-            m_state.probabilities[(at(rows.begin) + i) * classes + c] =
-                static_cast<float>(std::exp(own[c] - largest) / sum);
-    }
+void TileJob::keepLogits(std::int64_t row, std::span<const float> logits) {
+    const double largest = *std::max_element(logits.begin(), logits.end());
+    double sum = 0;
+    for (const float value : logits)
+        sum += std::exp(value - largest);
+    float* const to = m_state.probabilities.data() + at(row) * logits.size();
+    for (std::size_t c = 0; c < logits.size(); ++c)
+        to[c] = static_cast<float>(std::exp(logits[c] - largest) / sum);
 }
 
 void TileJob::computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context) {
@@ -279,6 +308,55 @@ void TileJob::computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, c
         computeTile(lane, tiles[at(i)], worker, context);
         checkpointIfDue(m_hooks.checkpointSeconds);
     });
+}
+
+/// Of a tile with known pairs the new rows with all columns and the new columns with all rows.
+void TileJob::contract(const Lane& lane, const Tile& tile, Worker& worker, const base::JobContext& context) const {
+    const std::int64_t rows = m_layout.tileRow(tile.row).rows.size(),
+                       columns = m_layout.tileRow(tile.column).rows.size();
+    const std::int64_t newRows = m_newCount[at(tile.row)], newColumns = m_newCount[at(tile.column)];
+    const SignalRows* const a = lane.signals[at(tile.row)].get();
+    const SignalRows* const b = lane.signals[at(tile.column)].get();
+    const std::span<double> out = worker.image->contraction(tile);
+    if (newRows == rows && newColumns == columns) {
+        worker.tiles->contract(*a, rows, *b, columns, context, out);
+        return;
+    }
+    const auto multiply = [&](const SignalRows* left, std::int64_t count, const SignalRows* right, std::int64_t width,
+                              std::vector<double>& product) {
+        product.resize(at(count * width));
+        if (count > 0)
+            worker.tiles->contract(*left, count, *right, width, context, product);
+    };
+    multiply(a, newRows, b, columns, worker.newRows);
+    multiply(b, tile.diagonal() ? 0 : newColumns, a, rows, worker.newColumns);
+    putTogether(tile, worker, out);
+}
+
+/// What was multiplied to where it belongs, and between it what the other run knows.
+void TileJob::putTogether(const Tile& tile, const Worker& worker, std::span<double> out) const {
+    const TileRow& rows = m_layout.tileRow(tile.row);
+    const TileRow& columns = m_layout.tileRow(tile.column);
+    const std::span<const double> byRow = worker.newRows;
+    const std::span<const double> byColumn = tile.diagonal() ? worker.newRows : worker.newColumns;
+    std::vector<float> known;
+    double* to = out.data();
+    for (std::int64_t row = rows.rows.begin; row < rows.rows.end; ++row) {
+        const bool rowKnown = m_input.known->knows(row);
+        const float* next = nullptr;
+        if (rowKnown) {
+            m_input.known->read(row, columns, known);
+            next = known.data();
+        }
+        for (std::int64_t column = columns.rows.begin; column < columns.rows.end; ++column) {
+            if (!rowKnown)
+                *to++ = byRow[at(m_place[at(row)] * columns.rows.size() + m_place[at(column)])];
+            else if (m_input.known->knows(column))
+                *to++ = static_cast<double>(*next++);
+            else
+                *to++ = byColumn[at(m_place[at(column)] * rows.rows.size() + m_place[at(row)])];
+        }
+    }
 }
 
 void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context) {
@@ -289,9 +367,7 @@ void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const bas
         mine.image = std::make_unique<TileImage>(m_plan, m_layout, m_store);
     }
     const Tile& tile = m_layout.tile(number);
-    const run::RowRange rows = m_layout.tileRow(tile.row).rows, columns = m_layout.tileRow(tile.column).rows;
-    mine.tiles->contract(*lane.signals[at(tile.row)], rows.size(), *lane.signals[at(tile.column)], columns.size(), context,
-                         mine.image->contraction(tile));
+    contract(lane, tile, mine, context);
     mine.image->derive(tile, m_state);
     const std::uint32_t crc = m_store.write(tile, m_bands->orderOf(tile), mine.image->stored());
     m_hooks.event("stored");

@@ -4,6 +4,7 @@
 #include <core/kernel/bands.h>
 #include <core/kernel/consumers.h>
 #include <core/kernel/device.h>
+#include <core/kernel/known_pairs.h>
 #include <core/kernel/layout.h>
 #include <core/kernel/source.h>
 #include <core/kernel/state.h>
@@ -41,6 +42,7 @@ struct JobInput {
     run::KernelPlan plan;
     std::vector<std::int64_t> samples, labels; ///< (N) sorted by (label, sample)
     const SignalSource* source = nullptr;      ///< of the plan's grade
+    const KnownPairs* known = nullptr;         ///< pairs that another run has computed
     std::string identity;                      ///< what a saved state must belong to
 };
 
@@ -62,6 +64,7 @@ public:
     std::int64_t tilesComputed() const { return m_tilesComputed; }
 
 private:
+    /// Consecutive signals of a tile row, numbered as they lie there: see m_order.
     struct Batch {
         int tileRow;
         run::RowRange rows;
@@ -69,6 +72,7 @@ private:
     struct Worker {
         std::unique_ptr<TileWorker> tiles;
         std::unique_ptr<TileImage> image;
+        std::vector<double> newRows, newColumns; ///< where pairs are known
     };
     /// One device, the signals that it holds and the workers that contract on it.
     struct Lane {
@@ -87,12 +91,16 @@ private:
     std::unique_ptr<SignalRows> room(Lane& lane, std::int64_t rows) const;
     void computeSignals(Lane& lane, const std::vector<int>& tileRows, const base::JobContext& context);
     void computeBatch(const Lane& lane, const Batch& batch);
-    void keepRows(const run::RowRange& rows, std::span<const double> self, std::span<const float> logits);
+    std::span<const std::int64_t> rowsOf(const Batch& batch) const;
+    void keepRows(const Batch& batch, std::span<const double> self, std::span<const float> logits);
     [[noreturn]] void refuse(std::int64_t sample, std::int64_t label, const char* what) const;
-    void keepLogits(const run::RowRange& rows, std::span<const float> logits);
-    void keepNorms(const run::RowRange& rows, std::span<const double> self);
+    void keepLogits(std::int64_t row, std::span<const float> logits);
+    void keepNorm(std::int64_t row, double self);
     void computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context);
     void computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context);
+    void contract(const Lane& lane, const Tile& tile, Worker& worker, const base::JobContext& context) const;
+    void putTogether(const Tile& tile, const Worker& worker, std::span<double> out) const;
+    bool needsSignals(std::int64_t tile) const;
     void checkpointIfDue(double seconds);
     void checkpoint();
     bool pending(std::int64_t tile) const;
@@ -110,6 +118,9 @@ private:
     std::unique_ptr<Bands> m_bands;
     std::vector<std::uint8_t> m_repair;
     std::vector<std::uint8_t> m_rowKept;         ///< its norm and outputs stand in the state since this run began
+    std::vector<std::int64_t> m_order;           ///< rows as the signals of each tile row lie: new ones first
+    std::vector<std::int64_t> m_place;           ///< by row: where its signals lie among those of its tile row
+    std::vector<std::int64_t> m_newCount;        ///< by tile row: rows whose pairs are not known
     std::shared_mutex m_stateLock; ///< shared: a tile or rows are being added; exclusive: the state is being saved
     std::mutex m_checkpointLock, m_progressLock, m_rowsLock;
     std::chrono::steady_clock::time_point m_lastCheckpoint;

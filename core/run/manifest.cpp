@@ -25,21 +25,24 @@ base::Json toJson(const Manifest& manifest) {
         model["program"] = manifest.program;
         model["program_sha256"] = manifest.programHash;
     }
-    return {{"format", "lpntk-run"},
-            {"format_version", manifest.formatVersion},
-            {"state", manifest.state},
-            {"program_version", manifest.programVersion},
-            {"data",
-             {{"source", manifest.dataSource},
-              {"name", manifest.dataName},
-              {"sha256", manifest.dataHash},
-              {"split", manifest.split},
-              {"class_names", manifest.classNames},
-              {"preprocessing", manifest.preprocessing}}},
-            {"model", std::move(model)},
-            {"plan", std::move(plan)},
-            {"precision", manifest.precision},
-            {"timings", std::move(timings)}};
+    base::Json json{{"format", "lpntk-run"},
+                    {"format_version", manifest.formatVersion},
+                    {"state", manifest.state},
+                    {"program_version", manifest.programVersion},
+                    {"data",
+                     {{"source", manifest.dataSource},
+                      {"name", manifest.dataName},
+                      {"sha256", manifest.dataHash},
+                      {"split", manifest.split},
+                      {"class_names", manifest.classNames},
+                      {"preprocessing", manifest.preprocessing}}},
+                    {"model", std::move(model)},
+                    {"plan", std::move(plan)},
+                    {"precision", manifest.precision},
+                    {"timings", std::move(timings)}};
+    if (!manifest.extends.empty())
+        json["extends"] = {{"run", manifest.extends}, {"sha256", manifest.extendsHash}};
+    return json;
 }
 
 Manifest manifestFromJson(const base::Json& json, const std::string& where) {
@@ -72,6 +75,11 @@ Manifest manifestFromJson(const base::Json& json, const std::string& where) {
     }
     manifest.seed = requiredKey<std::uint64_t>(model, "seed", where);
     manifest.network = requiredKey<base::Json>(model, "network", where);
+    if (json.contains("extends")) {
+        const auto extends = requiredKey<base::Json>(json, "extends", where);
+        manifest.extends = requiredKey<std::string>(extends, "run", where);
+        manifest.extendsHash = requiredKey<std::string>(extends, "sha256", where);
+    }
     manifest.precision = requiredKey<base::Json>(json, "precision", where);
     manifest.timings = requiredKey<base::Json>(json, "timings", where);
     auto plan = requiredKey<base::Json>(json, "plan", where);

@@ -27,6 +27,8 @@ struct Manifest {
     std::string weights;             ///< absolute path (of the `.pt2` for its own), empty = initialised from seed
     std::string weightsHash;
     std::uint64_t seed = 0;
+    std::string extends;     ///< absolute path of the run whose pairs were taken over, empty = none
+    std::string extendsHash; ///< SHA-256 of what that run holds
     base::Json preprocessing;
     base::Json network;              ///< graph summary: layers with shapes
     KernelPlan plan;

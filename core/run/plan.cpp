@@ -109,6 +109,7 @@ base::Json toJson(const KernelPlan& plan) {
             {"backend", plan.backend},
             {"top", plan.top},
             {"audit_rows", plan.auditRows},
+            {"known_rows", plan.knownRows},
             {"block_kind", nameOf(plan.blockKind)},
             {"blocks", std::move(blocks)},
             {"tile", plan.tile},
@@ -142,6 +143,8 @@ KernelPlan planFromJson(const base::Json& json, const std::string& where) {
     plan.backend = requiredKey<std::string>(json, "backend", where);
     plan.top = requiredKey<int>(json, "top", where);
     plan.auditRows = requiredKey<int>(json, "audit_rows", where);
+    if (json.contains("known_rows"))
+        plan.knownRows = requiredKey<std::int64_t>(json, "known_rows", where);
     plan.blockKind = named(json, "block_kind", blocksFromName, where);
     for (const base::Json& block : array(json, "blocks", where)) {
         if (!block.is_array() || block.size() != 2 || !block[0].is_number_integer() || !block[1].is_number_integer())

@@ -49,6 +49,7 @@ struct KernelPlan {
     int top = 50;
     std::string chosenParameters;    ///< patterns of the parameters that are learnt, "" = all
     int auditRows = 0;               ///< rows recomputed in float64 for the audit
+    std::int64_t knownRows = 0;      ///< rows whose pairs with each other another run knows
 
     // How the work is laid out in time and predictions; not part of what decides the bits.
     std::int64_t panelRows = 0;      ///< rows whose signals are held at once; >= rows: all resident

@@ -116,45 +116,49 @@ void FakeSource::compute(std::span<const std::int64_t> samples, std::span<const 
 
 double FakeSource::kappa(std::int64_t a, std::int64_t labelA, std::int64_t b, std::int64_t labelB) const {
     double sum = 0;
-    std::int64_t number = 0;
-    const auto inner = [&](std::int64_t width) {
-        double part = 0;
-        for (std::int64_t c = 0; c < width; ++c, ++number)
-            part += value(a, labelA, number) * value(b, labelB, number);
-        return part;
-    };
-    for (const auto& layer : m_layers) {
-        if (layer.positions) {
-            const auto values = [&](std::int64_t sample, std::int64_t label, std::int64_t from, std::int64_t count) {
-                std::vector<double> numbers;
-                for (std::int64_t i = 0; i < count; ++i)
-                    numbers.push_back(value(sample, label, from + i));
-                return numbers;
-            };
-            const std::int64_t outputs = number + layer.leftWidth;
-            sum += convolutionKappa(
-                values(a, labelA, number, layer.leftWidth), values(a, labelA, outputs, layer.rightWidth),
-                values(b, labelB, number, layer.leftWidth), values(b, labelB, outputs, layer.rightWidth));
-            number = outputs + layer.rightWidth;
-            continue;
-        }
-        const double left = inner(layer.leftWidth);
-        sum += layer.implicit ? left * inner(layer.rightWidth) : left;
-    }
+    for (std::size_t layer = 0; layer < m_layers.size(); ++layer)
+        sum += kappaOfLayer(layer, a, labelA, b, labelB);
     return sum;
+}
+
+double FakeSource::kappaOfLayer(std::size_t layer, std::int64_t a, std::int64_t labelA, std::int64_t b,
+                                std::int64_t labelB) const {
+    std::int64_t number = 0; // of the layer's first value
+    for (std::size_t before = 0; before < layer; ++before)
+        number += m_layers[before].leftWidth + m_layers[before].rightWidth;
+    const auto values = [&](std::int64_t sample, std::int64_t label, std::int64_t from, std::int64_t count) {
+        std::vector<double> numbers;
+        for (std::int64_t i = 0; i < count; ++i)
+            numbers.push_back(value(sample, label, from + i));
+        return numbers;
+    };
+    const auto inner = [](const std::vector<double>& x, const std::vector<double>& y) {
+        return std::inner_product(x.begin(), x.end(), y.begin(), 0.0);
+    };
+    const auto& of = m_layers[layer];
+    const auto leftA = values(a, labelA, number, of.leftWidth), leftB = values(b, labelB, number, of.leftWidth);
+    number += of.leftWidth;
+    const auto rightA = values(a, labelA, number, of.rightWidth), rightB = values(b, labelB, number, of.rightWidth);
+    if (of.positions)
+        return convolutionKappa(leftA, rightA, leftB, rightB);
+    return of.implicit ? inner(leftA, leftB) * inner(rightA, rightB) : inner(leftA, leftB);
 }
 
 std::int64_t fakeLabel(std::int64_t sample, int classes) { return (sample * 7 + sample / 5) % classes; }
 
 kernel::KernelJob makeFakeJob(const FakeJob& fake, const FakeSource& source, const FakeSource& reference) {
     kernel::KernelJob job;
-    for (std::int64_t sample = 0; sample < fake.rows; ++sample)
+    for (std::int64_t sample = 0; sample < fake.rows; sample += fake.every)
         job.rows.samples.push_back(2 * sample + 1);
     const auto labelOf = [&](std::int64_t sample) { return fakeLabel(sample, fake.classes); };
     std::sort(job.rows.samples.begin(), job.rows.samples.end(),
               [&](auto a, auto b) { return std::pair(labelOf(a), a) < std::pair(labelOf(b), b); });
     for (const std::int64_t sample : job.rows.samples)
         job.rows.labels.push_back(labelOf(sample));
+    if (!fake.extends.empty()) {
+        job.known = std::make_shared<const kernel::KnownPairs>(run::Run::open(fake.extends), job.rows);
+        job.rows.known = job.known->count();
+    }
     job.options = fake.options;
     job.source = &source;
     job.reference = &reference;

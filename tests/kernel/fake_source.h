@@ -25,6 +25,7 @@ public:
     int classes() const override { return m_classes; }
     std::int64_t batchFor(std::int64_t) const override { return 48; }
     std::int64_t workingBytes(std::int64_t batch) const override { return batch * 1000; }
+    std::int64_t forwardMacs() const override { return 1000; }
     void compute(std::span<const std::int64_t> samples, std::span<const std::int64_t> labels,
                  std::span<const gradient::SignalTarget> targets, std::span<float> logits,
                  std::size_t device) const override;
@@ -33,11 +34,14 @@ public:
 
     /// kappa of two samples in float64, from the values before rounding.
     double kappa(std::int64_t a, std::int64_t labelA, std::int64_t b, std::int64_t labelB) const;
+    /// The same of one layer.
+    double kappaOfLayer(std::size_t layer, std::int64_t a, std::int64_t labelA, std::int64_t b,
+                        std::int64_t labelB) const;
 
     std::int64_t zeroSample = -1;      ///< has no gradient
     std::int64_t notFiniteSample = -1; ///< has a NaN
     std::int64_t brokenOutputSample = -1; ///< has an infinite logit
-    std::function<void()> onCompute;
+    mutable std::function<void()> onCompute;
 
 private:
     double value(std::int64_t sample, std::int64_t label, std::int64_t number) const;
@@ -56,6 +60,8 @@ struct FakeJob {
     std::int64_t panelRows = 0;     ///< 0 = the planner's
     bool releasesPages = false;     ///< as runs do that are large beside their budget
     std::int64_t columnChunk = 32;
+    std::int64_t every = 1;         ///< only every n-th of the samples
+    std::filesystem::path extends;  ///< a finished run of some of the samples
     kernel::JobHooks hooks;
 };
 

@@ -8,6 +8,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <bit>
 #include <cmath>
 
 using namespace lpntk;
@@ -28,18 +29,25 @@ private Q_SLOTS:
         QTest::addColumn<bool>("byClass");
         QTest::addColumn<bool>("half");
         QTest::addColumn<bool>("inDouble");
-        QTest::newRow("full") << 600 << 10 << 0 << 50 << false << false << false;
-        QTest::newRow("full, ragged tiles") << 333 << 7 << 64 << 20 << false << false << false;
-        QTest::newRow("full, float16") << 333 << 7 << 64 << 20 << false << true << false;
-        QTest::newRow("full, float64 sums") << 200 << 5 << 64 << 20 << false << false << true;
-        QTest::newRow("tiles smaller than most levels") << 203 << 4 << 8 << 5 << false << false << false;
-        QTest::newRow("class blocks") << 500 << 6 << 32 << 30 << true << false << false;
-        QTest::newRow("class blocks, float16") << 300 << 6 << 32 << 30 << true << true << false;
-        QTest::newRow("more neighbours than rows") << 12 << 3 << 0 << 50 << false << false << false;
-        QTest::newRow("one class") << 40 << 1 << 16 << 3 << false << false << false;
-        QTest::newRow("one row") << 1 << 1 << 0 << 3 << false << false << false;
-        QTest::newRow("one row of class blocks") << 1 << 3 << 0 << 3 << true << false << false;
-        QTest::newRow("too many classes for class histograms") << 300 << 101 << 64 << 5 << false << false << false;
+        QTest::addColumn<int>("every");
+        QTest::newRow("full") << 600 << 10 << 0 << 50 << false << false << false << 0;
+        QTest::newRow("full, ragged tiles") << 333 << 7 << 64 << 20 << false << false << false << 0;
+        QTest::newRow("full, float16") << 333 << 7 << 64 << 20 << false << true << false << 0;
+        QTest::newRow("full, float64 sums") << 200 << 5 << 64 << 20 << false << false << true << 0;
+        QTest::newRow("tiles smaller than most levels") << 203 << 4 << 8 << 5 << false << false << false << 0;
+        QTest::newRow("class blocks") << 500 << 6 << 32 << 30 << true << false << false << 0;
+        QTest::newRow("class blocks, float16") << 300 << 6 << 32 << 30 << true << true << false << 0;
+        QTest::newRow("more neighbours than rows") << 12 << 3 << 0 << 50 << false << false << false << 0;
+        QTest::newRow("one class") << 40 << 1 << 16 << 3 << false << false << false << 0;
+        QTest::newRow("one row") << 1 << 1 << 0 << 3 << false << false << false << 0;
+        QTest::newRow("one row of class blocks") << 1 << 3 << 0 << 3 << true << false << false << 0;
+        QTest::newRow("too many classes for class histograms") << 300 << 101 << 64 << 5 << false << false << false << 0;
+        QTest::newRow("extended") << 333 << 7 << 64 << 20 << false << false << false << 3;
+        QTest::newRow("extended, float16") << 333 << 7 << 64 << 20 << false << true << false << 2;
+        QTest::newRow("extended by many") << 600 << 10 << 0 << 50 << false << true << false << 97;
+        QTest::newRow("extended class blocks") << 300 << 6 << 32 << 30 << true << true << false << 4;
+        QTest::newRow("extended, many classes") << 300 << 101 << 64 << 5 << false << false << false << 2;
+        QTest::newRow("extended, float64 sums") << 200 << 5 << 64 << 20 << false << false << true << 2;
     }
 
     void matchesOracle() {
@@ -50,6 +58,7 @@ private Q_SLOTS:
         QFETCH(bool, byClass);
         QFETCH(bool, half);
         QFETCH(bool, inDouble);
+        QFETCH(int, every);
         FakeJob fake;
         fake.rows = rows;
         fake.classes = classes;
@@ -60,7 +69,17 @@ private Q_SLOTS:
         fake.options.precision = inDouble ? run::Precision::fp64 : run::Precision::fp32;
         QTemporaryDir folder;
         const fs::path base = folder.path().toStdString();
-        const auto report = tests::runFakeJob(fake, base / "exact");
+        const auto compute = [&](const char* name) {
+            FakeJob job = fake;
+            if (every > 0) {
+                job.every = every;
+                tests::runFakeJob(job, base / (std::string("part of ") + name));
+                job.every = 1;
+                job.extends = base / (std::string("part of ") + name);
+            }
+            return tests::runFakeJob(job, base / name);
+        };
+        const auto report = compute("exact");
         QVERIFY(report.audit.largestCosineError < (inDouble ? 1.5e-7 : 5e-7));
         QVERIFY(report.audit.relativeFrobenius < 1e-6);
         fs::path computed = base / "exact";
@@ -70,9 +89,11 @@ private Q_SLOTS:
             // The same plan stored as cosines has the same kappa behind it.
             fake.options.store = "f16";
             computed = base / "half";
-            tests::runFakeJob(fake, computed);
+            compute("half");
         }
         checkKappa(*exact, rows);
+        if (every > 0)
+            checkKnown(*exact, *run::Run::open(base / "part of exact"));
         tests::SyntheticOptions options;
         options.blocks = fake.options.blocks;
         options.store = half ? run::StoreType::f16 : run::StoreType::f32;
@@ -137,6 +158,20 @@ private:
                 const double scale = static_cast<double>(run.norms()[at(i)]) * run.norms()[at(j)];
                 QVERIFY(std::fabs(run.kappa(base::RowId(i), base::RowId(j)) - expected) < 1e-6 * scale);
                 QCOMPARE(run.kappa(base::RowId(i), base::RowId(j)), run.kappa(base::RowId(j), base::RowId(i)));
+            }
+        }
+    }
+
+    /// What the extended run had is there bit for bit.
+    void checkKnown(const run::Run& run, const run::Run& part) {
+        QVERIFY(part.rows() < run.rows());
+        for (const std::int64_t a : part.samples()) {
+            for (const std::int64_t b : part.samples()) {
+                const auto of = [&](const run::Run& which) {
+                    return which.kappa(which.rowFromSample(base::SampleId(a)), which.rowFromSample(base::SampleId(b)));
+                };
+                const float was = of(part), is = of(run);
+                QVERIFY(std::bit_cast<std::uint32_t>(was) == std::bit_cast<std::uint32_t>(is) || std::isnan(was));
             }
         }
     }
