@@ -71,6 +71,40 @@ void sortByFallingCosine(std::vector<RowId>& rows, std::size_t from, const std::
     });
 }
 
+ClusterAssignment emptyAssignment(std::int64_t rows) {
+    ClusterAssignment result;
+    result.clusterOf.resize(static_cast<std::size_t>(rows));
+    result.cosineToHead.assign(static_cast<std::size_t>(rows), 1.0f);
+    return result;
+}
+
+/// The clusters of one class when its first `heads` heads stand.
+template <typename Cosine, typename IsAttached>
+void addClusters(ClusterAssignment& result, const FarthestPointOrder& order, std::int64_t heads, run::RowRange range,
+                 int label, const Cosine& cosineTo, const IsAttached& isAttached) {
+    if (order.heads.empty())
+        return;
+    const auto count =
+        static_cast<std::size_t>(std::clamp<std::int64_t>(heads, 1, static_cast<std::int64_t>(order.heads.size())));
+    const auto size = static_cast<std::size_t>(range.size());
+    const std::vector<std::int32_t> headOf = order.assignment(count, size);
+    const std::size_t first = result.clusters.size();
+    std::vector<std::size_t> clusterAt(size);
+    for (std::size_t c = 0; c < count; ++c) {
+        const RowId head(range.begin + order.heads[c]);
+        clusterAt[static_cast<std::size_t>(order.heads[c])] = first + c;
+        result.clusters.push_back({head, label, {head}, {}});
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+        const RowId row(range.begin + static_cast<std::int64_t>(i));
+        auto& cluster = result.clusters[clusterAt[static_cast<std::size_t>(headOf[i])]];
+        if (row == cluster.head)
+            continue;
+        result.cosineToHead[static_cast<std::size_t>(row.value())] = cosineTo(cluster.head, row);
+        (isAttached(row) ? cluster.attached : cluster.members).push_back(row);
+    }
+}
+
 /// Largest first, ties by head; fills clusterOf and the ranks within the classes.
 void orderClusters(ClusterAssignment& result, int classes) {
     std::sort(result.clusters.begin(), result.clusters.end(), [](const auto& a, const auto& b) {
@@ -87,6 +121,14 @@ void orderClusters(ClusterAssignment& result, int classes) {
         }
         result.clusteredCount += static_cast<std::int64_t>(cluster.members.size());
     }
+}
+
+void finish(ClusterAssignment& result, int classes) {
+    for (auto& cluster : result.clusters) {
+        sortByFallingCosine(cluster.members, 1, result.cosineToHead);
+        sortByFallingCosine(cluster.attached, 0, result.cosineToHead);
+    }
+    orderClusters(result, classes);
 }
 
 } // namespace
@@ -128,6 +170,12 @@ std::shared_ptr<const Clustering> Clustering::compute(std::shared_ptr<const run:
     return result;
 }
 
+std::int64_t headsForRatio(std::int64_t candidates, double ratio) {
+    // 0.1 * 30 is 3.0000000000000004 or 2.9999999999999996 depending on the numbers; mean what was written.
+    const auto whole = static_cast<std::int64_t>(std::floor(static_cast<double>(candidates) * ratio * (1 + 1e-12)));
+    return std::max<std::int64_t>(1, whole);
+}
+
 std::int64_t Clustering::candidates(int label) const {
     return m_classes.at(static_cast<std::size_t>(label))->candidates;
 }
@@ -142,10 +190,7 @@ std::int64_t Clustering::candidates() const {
 std::vector<std::int64_t> Clustering::headsForRatio(double ratio) const {
     std::vector<std::int64_t> heads;
     for (const auto& order : m_classes) {
-        // 0.1 * 30 is 3.0000000000000004 or 2.9999999999999996 depending on the numbers; mean what was written.
-        const double share = static_cast<double>(order->candidates) * ratio;
-        const auto whole = static_cast<std::int64_t>(std::floor(share * (1 + 1e-12)));
-        heads.push_back(order->range.size() == 0 ? 0 : std::max<std::int64_t>(1, whole));
+        heads.push_back(order->range.size() == 0 ? 0 : analysis::headsForRatio(order->candidates, ratio));
     }
     return heads;
 }
@@ -153,40 +198,30 @@ std::vector<std::int64_t> Clustering::headsForRatio(double ratio) const {
 ClusterAssignment Clustering::assign(std::span<const std::int64_t> heads) const {
     if (heads.size() != m_classes.size())
         throw base::ShapeError(fmt::format("{} numbers of heads were given for {} classes", heads.size(), m_classes.size()));
-    const auto rows = static_cast<std::size_t>(m_run->rows());
-    ClusterAssignment result;
-    result.clusterOf.resize(rows);
-    result.cosineToHead.assign(rows, 1.0f);
+    ClusterAssignment result = emptyAssignment(m_run->rows());
+    const auto cosine = [&](RowId head, RowId row) { return m_run->cosine(head, row); };
+    const auto isAttached = [&](RowId row) { return m_mode == Mode::paper && m_redundancy->isRedundant(row); };
     for (std::size_t label = 0; label < m_classes.size(); ++label) {
         const ClassOrder& own = *m_classes[label];
-        if (own.order.heads.empty())
-            continue;
-        const auto most = static_cast<std::int64_t>(own.order.heads.size());
-        const auto count = static_cast<std::size_t>(std::clamp<std::int64_t>(heads[label], 1, most));
-        const auto size = static_cast<std::size_t>(own.range.size());
-        const std::vector<std::int32_t> headOf = own.order.assignment(count, size);
-        const std::size_t first = result.clusters.size();
-        std::vector<std::size_t> clusterAt(size);
-        for (std::size_t c = 0; c < count; ++c) {
-            const RowId head(own.range.begin + own.order.heads[c]);
-            clusterAt[static_cast<std::size_t>(own.order.heads[c])] = first + c;
-            result.clusters.push_back({head, static_cast<int>(label), {head}, {}});
-        }
-        for (std::size_t i = 0; i < size; ++i) {
-            const RowId row(own.range.begin + static_cast<std::int64_t>(i));
-            auto& cluster = result.clusters[clusterAt[static_cast<std::size_t>(headOf[i])]];
-            if (row == cluster.head)
-                continue;
-            result.cosineToHead[static_cast<std::size_t>(row.value())] = m_run->cosine(cluster.head, row);
-            const bool attached = m_mode == Mode::paper && m_redundancy->isRedundant(row);
-            (attached ? cluster.attached : cluster.members).push_back(row);
-        }
+        addClusters(result, own.order, heads[label], own.range, static_cast<int>(label), cosine, isAttached);
     }
-    for (auto& cluster : result.clusters) {
-        sortByFallingCosine(cluster.members, 1, result.cosineToHead);
-        sortByFallingCosine(cluster.attached, 0, result.cosineToHead);
+    finish(result, m_run->classes());
+    return result;
+}
+
+ClusterAssignment assignmentOf(std::span<const ClusteredClass> classes, std::span<const float> norms) {
+    ClusterAssignment result = emptyAssignment(static_cast<std::int64_t>(norms.size()));
+    const auto normOf = [&](RowId row) { return norms[static_cast<std::size_t>(row.value())]; };
+    for (std::size_t label = 0; label < classes.size(); ++label) {
+        const auto& [rows, order] = classes[label];
+        const auto cosine = [&](RowId head, RowId row) {
+            return run::cosineOf(order.similarity[static_cast<std::size_t>(row.value() - rows.begin)], normOf(head),
+                                 normOf(row));
+        };
+        const auto heads = static_cast<std::int64_t>(order.heads.size());
+        addClusters(result, order, heads, rows, static_cast<int>(label), cosine, [](RowId) { return false; });
     }
-    orderClusters(result, m_run->classes());
+    finish(result, static_cast<int>(classes.size()));
     return result;
 }
 

@@ -24,6 +24,9 @@ struct FarthestPointOrder {
     /// number), -1 for the candidates themselves. Empty when all were candidates.
     std::vector<std::int32_t> attachedTo;
     std::int64_t candidateCount = 0;                ///< heads of the first phase are the first this many
+    /// Similarity of each member to what it belongs to when all chosen heads stand: its head, for a head itself, before
+    /// the candidates are used up for other members the candidate they are attached to.
+    std::vector<float> similarity;
 
     /// Head (member number) of each member when the first `count` heads stand; size n. A member that is no candidate
     /// follows the candidate it is attached to until the candidates are used up, from then on it has a head of its own
@@ -36,9 +39,15 @@ struct SimilarityBlock {
     std::int64_t size = 0;
     std::function<void(std::int64_t row, std::span<float> out)> row;
     std::span<const float> diagonal;
+    /// For rows that are computed when asked for, where several cost little more than one: writes (members.size(), n).
+    /// Where it is there, `row` is not used.
+    std::function<void(std::span<const std::int32_t> members, std::span<float> out)> rows = {};
+    std::int64_t rowsAtOnce = 1; ///< most members of a call of `rows`
+    std::int64_t rowsKept = 0;   ///< most rows that wait for their turn
 };
 
-/// method.md section 4, mode `paper`. Reads each head's row once. `candidates`: members that take part in the first
+/// method.md section 4, mode `paper`. Reads each head's row once; of a block that reads several at once also rows of
+/// members that look like the next heads, with the same result. `candidates`: members that take part in the first
 /// phase (empty = all); when they are used up and maxHeads asks for more, the same rule goes on over the others.
 /// Ties go to the smallest member number.
 FarthestPointOrder farthestPointOrder(const SimilarityBlock& block, std::span<const char> candidates,
@@ -65,6 +74,17 @@ struct ClusterAssignment {
     std::vector<int> rankInClass;
     std::int64_t clusteredCount = 0;        ///< samples that took part, the others are attached
 };
+
+/// max(1, floor(candidates * ratio)): how many heads a class with samples gets.
+std::int64_t headsForRatio(std::int64_t candidates, double ratio);
+
+/// One class that was clustered by itself, with all of its samples as candidates.
+struct ClusteredClass {
+    run::RowRange rows;       ///< empty where the class has no samples
+    FarthestPointOrder order; ///< all of its heads stand
+};
+/// The clusters of classes one after the other, by label. `norms` (N): square roots of the diagonal.
+ClusterAssignment assignmentOf(std::span<const ClusteredClass> classes, std::span<const float> norms);
 
 /// FPC of every class of a run, all heads; made once, then any number of heads is a replay. Immutable after making,
 /// shared by views.

@@ -1,11 +1,13 @@
 #include <core/analysis/clustering.h>
 
+#include <core/analysis/rows_ahead.h>
 #include <core/base/vector_widths.h>
 
 #include <Eigen/Core>
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
 // GCC 12 vectorises loops of unknown length from -O3 on only.
 #pragma GCC optimize("O3")
@@ -42,7 +44,7 @@ public:
           m_similarity(Eigen::ArrayXf::Constant(m_padded, kTaken)), m_pick(Eigen::ArrayXf::Constant(m_padded, kTaken)),
           m_closer(static_cast<std::size_t>(m_padded / kBlock)),
           m_least(Eigen::ArrayXf::Constant(m_padded / kBlock, kTaken)), m_head(static_cast<std::size_t>(block.size), 0),
-          m_candidate(static_cast<std::size_t>(block.size), 1) {
+          m_candidate(static_cast<std::size_t>(block.size), 1), m_ahead(block) {
         // Without a single candidate the rule simply runs over all members.
         if (std::any_of(candidates.begin(), candidates.end(), [](char c) { return c != 0; }))
             std::copy(candidates.begin(), candidates.end(), m_candidate.begin());
@@ -53,8 +55,9 @@ public:
     FarthestPointOrder run(std::int64_t maxHeads) {
         if (m_members == 0 || maxHeads <= 0)
             return finish();
+        m_headsWanted = std::min(maxHeads, m_members);
         takeFirst(m_rule == Rule::paper ? largestDiagonal() : rowOfLargestEntry());
-        while (static_cast<std::int64_t>(m_order.heads.size()) < std::min(maxHeads, m_members)) {
+        while (static_cast<std::int64_t>(m_order.heads.size()) < m_headsWanted) {
             m_context.throwIfCancelled();
             const std::int64_t next = leastSimilar();
             if (next >= 0)
@@ -82,15 +85,15 @@ private:
     std::int64_t rowOfLargestEntry() {
         std::int64_t best = 0;
         float largest = -kTaken;
-        for (std::int64_t i = 0; i < m_members; ++i) {
-            m_context.throwIfCancelled();
-            readRow(i);
+        std::vector<std::int32_t> all(static_cast<std::size_t>(m_members));
+        std::iota(all.begin(), all.end(), 0);
+        forEachRow(all, [&](std::int32_t i) {
             const float here = m_row.head(m_members).maxCoeff();
             if (here > largest) {
                 largest = here;
                 best = i;
             }
-        }
+        });
         return best;
     }
 
@@ -178,19 +181,20 @@ private:
         for (const std::int32_t head : m_order.heads)
             seen[static_cast<std::size_t>(head)] = 1;
         const std::vector<std::int32_t> heads = m_head;
+        std::vector<std::int32_t> others;
         for (std::int64_t c = 0; c < m_members; ++c) {
-            if (!isCandidate(c) || seen[static_cast<std::size_t>(c)])
-                continue;
-            m_context.throwIfCancelled();
-            readRow(c);
+            if (isCandidate(c) && !seen[static_cast<std::size_t>(c)])
+                others.push_back(static_cast<std::int32_t>(c));
+        }
+        forEachRow(others, [&](std::int32_t c) {
             for (std::int64_t j = 0; j < m_members; ++j) {
                 std::int32_t& own = m_head[static_cast<std::size_t>(j)];
                 if (!isCandidate(j) && (m_row[j] > m_similarity[j] || (m_row[j] == m_similarity[j] && c < own))) {
-                    own = static_cast<std::int32_t>(c);
+                    own = c;
                     m_similarity[j] = m_row[j];
                 }
             }
-        }
+        });
         rememberAttachments();
         m_head = heads;
     }
@@ -206,10 +210,76 @@ private:
     FarthestPointOrder finish() {
         if (m_order.firstMove.empty())
             m_order.firstMove.push_back(0);
+        if (!m_order.heads.empty())
+            m_order.similarity.assign(m_similarity.data(), m_similarity.data() + m_members);
+        for (const std::int32_t head : m_order.heads)
+            m_order.similarity[static_cast<std::size_t>(head)] = diagonal(head);
         return std::move(m_order);
     }
 
-    void readRow(std::int64_t i) { m_block.row(i, std::span(m_row.data(), static_cast<std::size_t>(m_members))); }
+    std::span<float> row() { return {m_row.data(), static_cast<std::size_t>(m_members)}; }
+
+    void readRow(std::int64_t i) {
+        const auto member = static_cast<std::int32_t>(i);
+        if (!m_ahead.isUsed())
+            m_block.row(i, row());
+        else if (m_ahead.has(member))
+            m_ahead.take(member, row());
+        else
+            m_ahead.read(withLikelyNext(member), row(), {m_pick.data(), static_cast<std::size_t>(m_members)});
+    }
+
+    /// The member, and those that are now the least similar to their heads.
+    std::vector<std::int32_t> withLikelyNext(std::int32_t member) const {
+        std::vector<std::int32_t> group{member};
+        const auto missing = m_headsWanted - static_cast<std::int64_t>(m_order.heads.size());
+        const auto wanted = static_cast<std::size_t>(std::min(m_ahead.atOnce() - 1, missing));
+        if (wanted == 0)
+            return group;
+        // Every block has one of its least value, so as many blocks as members are looked for have them all.
+        Eigen::ArrayXf least = m_least;
+        const auto blocks = static_cast<std::size_t>(least.size());
+        float* const bound = least.data() + std::min(wanted + m_ahead.kept(), blocks) - 1;
+        std::nth_element(least.data(), bound, least.data() + blocks);
+        std::vector<std::pair<float, std::int32_t>> found;
+        for (Eigen::Index block = 0; block < m_least.size(); ++block) {
+            if (m_least[block] <= *bound)
+                findWithin(block, *bound, found);
+        }
+        const std::size_t count = std::min(wanted, found.size());
+        std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), found.end());
+        for (std::size_t i = 0; i < count; ++i)
+            group.push_back(found[i].second);
+        return group;
+    }
+
+    void findWithin(Eigen::Index block, float bound, std::vector<std::pair<float, std::int32_t>>& found) const {
+        for (std::int64_t j = block * kBlock; j < std::min<std::int64_t>((block + 1) * kBlock, m_members); ++j) {
+            const auto member = static_cast<std::int32_t>(j);
+            if (m_pick[j] <= bound && m_pick[j] != kTaken && !m_ahead.has(member))
+                found.emplace_back(m_pick[j], member);
+        }
+    }
+
+    /// visit(member) while m_row is its row, for members in this order.
+    template <typename Visit> void forEachRow(std::span<const std::int32_t> members, const Visit& visit) {
+        const auto most = m_ahead.isUsed() ? static_cast<std::size_t>(m_ahead.atOnce()) : 1;
+        for (std::size_t begin = 0; begin < members.size(); begin += most) {
+            m_context.throwIfCancelled();
+            const auto group = members.subspan(begin, std::min(most, members.size() - begin));
+            if (!m_ahead.isUsed()) {
+                m_block.row(group.front(), row());
+                visit(group.front());
+                continue;
+            }
+            const std::span<const float> rows = m_ahead.group(group);
+            for (std::size_t i = 0; i < group.size(); ++i) {
+                std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(i * row().size()), row().size(), row().begin());
+                visit(group[i]);
+            }
+        }
+    }
+
     bool isCandidate(std::int64_t i) const { return m_candidate[static_cast<std::size_t>(i)] != 0; }
     float diagonal(std::int64_t i) const { return m_block.diagonal[static_cast<std::size_t>(i)]; }
 
@@ -226,6 +296,8 @@ private:
     std::vector<std::int32_t> m_head;
     std::vector<char> m_candidate;
     bool m_secondPhase = false;  ///< every member takes part
+    std::int64_t m_headsWanted = 0;
+    RowsAhead m_ahead;
     FarthestPointOrder m_order;
 };
 

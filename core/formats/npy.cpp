@@ -221,12 +221,10 @@ NpyHeader parseNpyHeader(std::span<const std::byte> bytes, const std::string& wh
     return header;
 }
 
-std::vector<std::byte> npyHeaderBytes(DType type, std::span<const std::int64_t> shape) {
-    const auto* entry =
-        std::find_if(kTypeCodes.begin(), kTypeCodes.end(), [&](const TypeCode& e) { return e.type == type; });
-    if (entry == kTypeCodes.end())
-        throw FormatError(fmt::format("{} has no .npy type; convert to float32 first", nameOf(type)));
-    std::string text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", entry->code,
+namespace {
+
+std::vector<std::byte> headerOf(std::string_view typeCode, std::span<const std::int64_t> shape) {
+    std::string text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", typeCode,
                                    fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
     const std::size_t total = (kMagic.size() + 4 + text.size() + 1 + 63) / 64 * 64;
     text.append(total - kMagic.size() - 4 - text.size() - 1, ' ');
@@ -239,6 +237,55 @@ std::vector<std::byte> npyHeaderBytes(DType type, std::span<const std::int64_t> 
     all += text;
     std::vector<std::byte> bytes(all.size());
     std::memcpy(bytes.data(), all.data(), all.size());
+    return bytes;
+}
+
+/// The code points of a UTF-8 text; a byte that belongs to none stands for itself.
+std::vector<std::uint32_t> codePoints(std::string_view text) {
+    std::vector<std::uint32_t> points;
+    for (std::size_t i = 0; i < text.size();) {
+        const auto byteAt = [&](std::size_t place) { return static_cast<std::uint8_t>(text[place]); };
+        const std::uint8_t first = byteAt(i++);
+        const std::size_t more = first >= 0xf0 ? 3 : first >= 0xe0 ? 2 : first >= 0xc0 ? 1 : 0;
+        const bool whole = i + more <= text.size() && std::all_of(text.begin() + static_cast<std::ptrdiff_t>(i),
+                                                                  text.begin() + static_cast<std::ptrdiff_t>(i + more),
+                                                                  [](char c) { return (c & 0xc0) == 0x80; });
+        if (more == 0 || !whole || first >= 0xf8) {
+            points.push_back(first);
+            continue;
+        }
+        std::uint32_t point = first & (0x3fu >> more);
+        for (std::size_t k = 0; k < more; ++k)
+            point = point << 6 | (byteAt(i++) & 0x3fu);
+        points.push_back(point);
+    }
+    return points;
+}
+
+} // namespace
+
+std::vector<std::byte> npyHeaderBytes(DType type, std::span<const std::int64_t> shape) {
+    const auto* entry =
+        std::find_if(kTypeCodes.begin(), kTypeCodes.end(), [&](const TypeCode& e) { return e.type == type; });
+    if (entry == kTypeCodes.end())
+        throw FormatError(fmt::format("{} has no .npy type; convert to float32 first", nameOf(type)));
+    return headerOf(entry->code, shape);
+}
+
+std::vector<std::byte> npyTextArray(std::span<const std::string> texts) {
+    std::vector<std::vector<std::uint32_t>> points;
+    std::size_t width = 1;
+    for (const std::string& text : texts) {
+        points.push_back(codePoints(text));
+        width = std::max(width, points.back().size());
+    }
+    const auto count = static_cast<std::int64_t>(texts.size());
+    std::vector<std::byte> bytes = headerOf(fmt::format("<U{}", width), std::span(&count, 1));
+    for (std::vector<std::uint32_t>& text : points) {
+        text.resize(width);
+        const auto own = std::as_bytes(std::span(text));
+        bytes.insert(bytes.end(), own.begin(), own.end());
+    }
     return bytes;
 }
 

@@ -43,6 +43,9 @@ NpyHeader parseNpyHeader(std::span<const std::byte> bytes, const std::string& wh
 /// The bytes of a version 1.0 header for this type and shape, padded to a multiple of 64.
 std::vector<std::byte> npyHeaderBytes(DType type, std::span<const std::int64_t> shape);
 
+/// A whole .npy file of UTF-8 texts as NumPy's strings of fixed width, which it reads without pickle.
+std::vector<std::byte> npyTextArray(std::span<const std::string> texts);
+
 /// An .npy array mapped read-only. The file length must match the header exactly.
 class NpyArray {
 public:

@@ -48,7 +48,7 @@ NpyArray NpzArchive::array(const std::string& name) const {
     return NpyArray::fromBytes(view, std::move(bytes), fmt::format("{}, array \"{}\"", m_where, name));
 }
 
-void writeNpz(const std::filesystem::path& path, std::span<const NpzArray> arrays) {
+void writeNpz(const std::filesystem::path& path, std::span<const NpzArray> arrays, std::span<const NpzTexts> texts) {
     std::vector<ZipContent> contents;
     for (const NpzArray& array : arrays) {
         NpyHeader header;
@@ -61,6 +61,8 @@ void writeNpz(const std::filesystem::path& path, std::span<const NpzArray> array
         content.bytes.insert(content.bytes.end(), array.bytes.begin(), array.bytes.end());
         contents.push_back(std::move(content));
     }
+    for (const NpzTexts& list : texts)
+        contents.push_back({list.name + ".npy", npyTextArray(list.texts)});
     writeZip(path, contents);
 }
 

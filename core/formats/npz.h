@@ -40,7 +40,14 @@ struct NpzArray {
     std::span<const std::byte> bytes;
 };
 
+/// A list of UTF-8 texts to be written, which NumPy reads as an array of strings.
+struct NpzTexts {
+    std::string name;
+    std::vector<std::string> texts;
+};
+
 /// Writes an .npz (not compressed) atomically. Throws IoError, ShapeError.
-void writeNpz(const std::filesystem::path& path, std::span<const NpzArray> arrays);
+void writeNpz(const std::filesystem::path& path, std::span<const NpzArray> arrays,
+              std::span<const NpzTexts> texts = {});
 
 } // namespace lpntk::formats

@@ -23,6 +23,8 @@ public:
     /// Called once they are written: takes them over in the device's precision, and says kappa of each row with itself,
     /// summed in float64.
     virtual void keep(std::int64_t row, std::span<double> selfKappa) = 0;
+    /// Copies what the same device keeps of `rows` of `from` to the rows `to` of these, bit for bit.
+    virtual void take(const SignalRows& from, std::span<const std::int64_t> rows, std::span<const std::int64_t> to) = 0;
 };
 
 /// One thread's scratch memory for contracting tiles.

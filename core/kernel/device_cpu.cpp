@@ -80,6 +80,20 @@ public:
         }
     }
 
+    void take(const SignalRows& from, std::span<const std::int64_t> rows, std::span<const std::int64_t> to) override {
+        const auto& other = static_cast<const CpuRows&>(from);
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const auto copy = [&](const Part& part) {
+                std::copy_n(other.at(part, rows[i]), part.width, at(part, to[i]));
+            };
+            copy(m_layout.explicitPart);
+            for (const auto& parts : m_layout.implicitParts) {
+                copy(parts.left);
+                copy(parts.right);
+            }
+        }
+    }
+
     T* at(const Part& part, std::int64_t row) const { return m_memory.get() + part.start * m_rows + row * part.stride; }
 
 private:

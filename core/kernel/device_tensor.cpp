@@ -85,6 +85,8 @@ struct StoredPart {
     }
 
     void keep(std::int64_t row, const at::Tensor& signals) const {
+        if (signals.numel() == 0)
+            return; // of linear layers alone there is nothing beside them
         const std::int64_t count = signals.size(0);
         const at::Tensor own = scaleOf(signals);
         const at::Tensor scaled = signals * powerOfTwo(own).unsqueeze(1);
@@ -93,6 +95,16 @@ struct StoredPart {
         first.copy_(scaled);
         if (rest.defined())
             rest.narrow(0, row, count).copy_((scaled - first.to(at::kFloat)).mul_(1 << kRestExponent));
+    }
+
+    void take(const StoredPart& from, const at::Tensor& rows, const at::Tensor& to) const {
+        const auto copy = [&](const at::Tensor& mine, const at::Tensor& other) {
+            if (mine.defined())
+                mine.index_copy_(0, to, other.index_select(0, rows));
+        };
+        copy(values, from.values);
+        copy(rest, from.rest);
+        copy(exponent, from.exponent);
     }
 };
 
@@ -158,6 +170,17 @@ public:
         for (std::size_t part = 0; m_half && part < rows.size(); ++part)
             m_parts[part].keep(row, rows[part]);
         at::from_blob(selfKappa.data(), {count}, at::kDouble).copy_(sum);
+        model::waitFor(m_device);
+    }
+
+    void take(const SignalRows& from, std::span<const std::int64_t> rows, std::span<const std::int64_t> to) override {
+        const auto& other = static_cast<const TensorRows&>(from);
+        const auto onDevice = [&](std::span<const std::int64_t> numbers) {
+            return at::tensor(c10::IntArrayRef(numbers.data(), numbers.size()), at::kLong).to(m_device);
+        };
+        const at::Tensor theirs = onDevice(rows), mine = onDevice(to);
+        for (std::size_t part = 0; part < m_parts.size(); ++part)
+            m_parts[part].take(other.m_parts[part], theirs, mine);
         model::waitFor(m_device);
     }
 

@@ -6,8 +6,11 @@
 
 #include <QTest>
 
+#include <algorithm>
 #include <cstring>
+#include <string>
 
+using namespace std::string_literals;
 using namespace lpntk;
 using namespace lpntk::formats;
 using tests::fixture;
@@ -175,6 +178,25 @@ private Q_SLOTS:
         QCOMPARE(archive.array("labels").as<std::int64_t>()[0], std::int64_t{5});
         writeNpz(path, arrays);
         QVERIFY(tests::bytesOf(path) == first);
+    }
+
+    void textsAreFixedWidthStrings() {
+        const std::vector<std::string> texts{"conv1", "", "gr\u00f6\u00dfe", "\u20ac\U0001f600"};
+        const std::vector<std::byte> bytes = npyTextArray(texts);
+        const std::string header(reinterpret_cast<const char*>(bytes.data()), 128);
+        QVERIFY2(header.find("'descr': '<U5'") != std::string::npos &&
+                     header.find("'shape': (4,)") != std::string::npos,
+                 header.c_str());
+        QCOMPARE(bytes.size(), std::size_t{128 + 4 * 5 * 4});
+        std::vector<std::uint32_t> points(20);
+        std::memcpy(points.data(), bytes.data() + 128, 80);
+        const std::u32string expected = U"conv1\0\0\0\0\0gr\u00f6\u00dfe\u20ac\U0001f600\0\0\0"s;
+        QVERIFY(std::equal(points.begin(), points.end(), expected.begin(), expected.end()));
+        const tests::Scratch scratch;
+        const auto path = scratch.folder() / "texts.npz";
+        const NpzTexts list{"names", texts};
+        writeNpz(path, {}, std::span(&list, 1));
+        QCOMPARE(NpzArchive(path).names(), std::vector<std::string>{"names"});
     }
 
     void npzDamage() {

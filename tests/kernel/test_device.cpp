@@ -8,6 +8,8 @@
 #include <QtTest>
 
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 using namespace lpntk;
 using run::Precision;
@@ -121,6 +123,107 @@ private Q_SLOTS:
         }
         QVERIFY2(worst <= limit, qPrintable(QString::number(worst)));
         QVERIFY2(worst >= least, qPrintable(QString::number(worst)));
+    }
+
+    /// Copied rows are the same bits: so are their products.
+    void takesRowsOfOthers_data() {
+        QTest::addColumn<QString>("device");
+        QTest::addColumn<int>("precision");
+        for (const char* device : {"cpu", "tensors on cpu", "cuda"}) {
+            for (const Precision precision : {Precision::fp32, Precision::fp64, Precision::fp16, Precision::fp16x3}) {
+                const bool knows =
+                    QString(device) != "cpu" || precision == Precision::fp32 || precision == Precision::fp64;
+                if (knows)
+                    QTest::addRow("%s, %s", device, run::nameOf(precision)) << device << static_cast<int>(precision);
+            }
+        }
+    }
+
+    void takesRowsOfOthers() {
+        QFETCH(QString, device);
+        QFETCH(int, precision);
+        const auto grade = static_cast<Precision>(precision);
+        const std::string name = device == "cuda" ? "cuda" : "cpu";
+        std::optional<c10::Device> place;
+        try {
+            place = model::openDevice(name);
+        } catch (const base::Error& reason) {
+            QSKIP(reason.what());
+        }
+        const bool inDouble = grade == Precision::fp64;
+        const Signals signals(inDouble);
+        const kernel::Arithmetic arithmetic{grade, kChunk};
+        const auto made = device == "cpu" ? kernel::makeDevice("cpu", arithmetic, signals.source.layers())
+                                          : kernel::makeTensorDevice(name, arithmetic, signals.source.layers());
+        const auto rows = made->allocate(kRows), taken = made->allocate(5);
+        signals.put(rows->targets(0, kRows), inDouble ? at::kDouble : at::kFloat, *place);
+        std::vector<double> self(kRows);
+        rows->keep(0, self);
+        std::vector<std::int64_t> all(kRows);
+        std::iota(all.begin(), all.end(), 0);
+        const auto others = made->allocate(kRows); // of rows with themselves only a half is computed
+        others->take(*rows, all, all);
+        const auto productsOf = [&](const kernel::SignalRows& some) {
+            std::vector<double> products(5 * std::size_t{kRows});
+            made->worker()->contract(some, 5, *others, kRows, {}, products);
+            return products;
+        };
+        const std::vector<double> first = productsOf(*rows);
+        const std::span<const std::int64_t> five = std::span(all).first(5);
+        taken->take(*rows, five, five);
+        QCOMPARE(productsOf(*taken), first);
+        // One that was there already stays.
+        const std::vector<std::int64_t> chosen{39, 12, 0, 12}, to{4, 0, 1, 2};
+        taken->take(*rows, std::span(chosen).first(2), std::span(to).first(2));
+        taken->take(*rows, std::span(chosen).subspan(2), std::span(to).subspan(2));
+        const std::vector<double> found = productsOf(*taken);
+        const std::vector<std::int64_t> now{12, 0, 12, 3, 39};
+        std::vector<double> whole(std::size_t{kRows} * kRows);
+        made->worker()->contract(*rows, kRows, *others, kRows, {}, whole);
+        for (std::size_t i = 0; i < now.size(); ++i) {
+            for (std::size_t j = 0; j < kRows; ++j) {
+                const auto row = static_cast<std::size_t>(now[i]);
+                const double length = std::sqrt(whole[row * kRows + row] * whole[j * kRows + j]);
+                // Another number of rows may be rounded in another way.
+                QVERIFY(std::fabs(found[i * kRows + j] - whole[row * kRows + j]) <= 1e-6 * length);
+            }
+        }
+    }
+
+    /// What a network of linear layers has beside them is nothing, in half precision too.
+    void layersAloneHaveEmptyParts_data() {
+        QTest::addColumn<int>("precision");
+        for (const Precision precision : {Precision::fp32, Precision::fp64, Precision::fp16, Precision::fp16x3})
+            QTest::addRow("%s", run::nameOf(precision)) << static_cast<int>(precision);
+    }
+
+    void layersAloneHaveEmptyParts() {
+        QFETCH(int, precision);
+        const auto grade = static_cast<Precision>(precision);
+        const gradient::SignalLayer layer{"fc", "linear", true, 6, 3, 2};
+        const auto device = kernel::makeTensorDevice("cpu", {grade, kChunk}, {layer});
+        const auto rows = device->allocate(2);
+        const auto targets = rows->targets(0, 2);
+        for (int row = 0; row < 2; ++row) {
+            const auto put = [&](void* memory, std::int64_t place, double value) {
+                if (grade == Precision::fp64)
+                    static_cast<double*>(memory)[place] = value;
+                else
+                    static_cast<float*>(memory)[place] = static_cast<float>(value);
+            };
+            for (int c = 0; c < 3; ++c)
+                put(targets[0].left, row * targets[0].leftStride + c, row + 1 + c);
+            for (int c = 0; c < 2; ++c)
+                put(targets[0].right, row * targets[0].rightStride + c, 2 * c + 1 - row);
+        }
+        std::vector<double> self(2), tile(4);
+        rows->keep(0, self);
+        device->worker()->contract(*rows, 2, *rows, 2, {}, tile);
+        // Left rows (1, 2, 3) and (2, 3, 4), right rows (1, 3) and (0, 2).
+        QCOMPARE(self, (std::vector<double>{14 * 10, 29 * 4}));
+        QCOMPARE(tile[0], 140.0);
+        QCOMPARE(tile[1], 20.0 * 6);
+        QCOMPARE(tile[3], 116.0);
     }
 
     /// Rows may arrive in several calls and in any order; a row of zeros has no scale.

@@ -5,6 +5,7 @@
 #include <widgets/models/thumbnail_cache.h>
 
 #include <core/base/files.h>
+#include <core/engine/reopen.h>
 
 #include <QUndoStack>
 
@@ -202,8 +203,7 @@ void Session::describeCheckpoint(int index) {
 /// does not need.
 void Session::listNetworkOfRun() {
     const run::Manifest& manifest = m_run->manifest();
-    const engine::NetworkSpec spec{manifest.program.empty() ? manifest.model : manifest.program, manifest.weights,
-                                   manifest.seed};
+    const engine::NetworkSpec spec = engine::networkOf(manifest);
     std::error_code problem;
     const bool there = manifest.weights.empty() ? manifest.weightsHash.empty() && !manifest.model.empty()
                                                 : std::filesystem::is_regular_file(spec.weights, problem);

@@ -1,0 +1,61 @@
+#include <core/engine/reopen.h>
+
+#include <core/base/error.h>
+#include <core/base/files.h>
+#include <core/base/hash.h>
+
+#include <fmt/format.h>
+
+namespace lpntk::engine {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kDigitsShown = 12; // of a SHA-256
+
+void checkSame(const run::Run& run, const std::string& what, const std::string& then, const std::string& now) {
+    if (then != now)
+        throw base::ShapeError(fmt::format("{} changed since the run {} was made (SHA-256 {}... then, {}... now): put "
+                                           "back what it was, or make a new run",
+                                           what, base::quoted(run.folder()), then.substr(0, kDigitsShown),
+                                           now.substr(0, kDigitsShown)));
+}
+
+void checkFile(const run::Run& run, const char* what, const fs::path& file, const std::string& hash) {
+    if (file.empty())
+        return;
+    std::error_code problem;
+    if (!fs::is_regular_file(file, problem))
+        throw base::IoError(fmt::format("the {} {} of the run {} cannot be found; put the file back", what,
+                                        base::quoted(file), base::quoted(run.folder())));
+    checkSame(run, fmt::format("the {} {}", what, base::quoted(file)), hash, base::sha256OfFile(file));
+}
+
+} // namespace
+
+NetworkSpec networkOf(const run::Manifest& manifest) {
+    return {manifest.program.empty() ? manifest.model : manifest.program, manifest.weights, manifest.seed};
+}
+
+KernelRequest requestOf(const run::Run& run, const base::JobContext& context) {
+    const run::Manifest& manifest = run.manifest();
+    checkFile(run, "network's file", manifest.program, manifest.programHash);
+    if (manifest.weights != manifest.program)
+        checkFile(run, "weights", manifest.weights, manifest.weightsHash);
+    KernelRequest request;
+    request.network = networkOf(manifest);
+    request.data = data::loadDataset(manifest.dataSource, {}, context);
+    checkSame(run, "the data set " + manifest.dataSource, manifest.dataHash, data::datasetHash(*request.data, context));
+    request.dataSource = manifest.dataSource;
+    request.preprocessing =
+        data::preprocessingFromJson(manifest.preprocessing, base::quoted(run.folder() / "manifest.json"));
+    request.options.split = manifest.split;
+    request.options.kernel = manifest.plan.kernel;
+    request.options.precision = manifest.plan.precision;
+    request.options.parameters = manifest.plan.chosenParameters;
+    request.options.device = manifest.plan.device;
+    return request;
+}
+
+} // namespace lpntk::engine

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <core/base/job_context.h>
+#include <core/engine/engine.h>
+#include <core/run/manifest.h>
+#include <core/run/run.h>
+
+namespace lpntk::engine {
+
+/// The network that a run was made with.
+NetworkSpec networkOf(const run::Manifest& manifest);
+
+/// What a run was computed from, for further kernels of the same data and network: its data set is opened; which
+/// samples, memory and threads are left to the caller. Throws IoError, and ShapeError saying what is no longer as it
+/// was.
+KernelRequest requestOf(const run::Run& run, const base::JobContext& context);
+
+} // namespace lpntk::engine
