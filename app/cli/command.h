@@ -45,10 +45,13 @@ void addTrain(CLI::App& program, const std::function<void(CLI::App*, Work)>& run
 void addEval(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addPlan(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addKernel(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
+void addCross(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addNeighbours(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addRelations(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addRedundant(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addClusters(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
+void addHeads(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
+void addLayers(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addPrune(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addExport(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addReplay(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);

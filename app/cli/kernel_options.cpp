@@ -33,9 +33,10 @@ void KernelJobOptions::addTo(CLI::App& command) {
     command.add_option("--blocks", blocks, "all pairs, or pairs of the same class only")
         ->check(CLI::IsMember({"full", "class"}))
         ->capture_default_str();
-    command.add_option("--extend", extends,
-                       "a finished run of the same data, network and options: its samples are added to the chosen ones, and "
-                       "no pair of them is computed again");
+    command.add_option(
+        "--extend", extends,
+        "a finished run of the same data, network and options: its samples are added to the chosen ones, and "
+        "no pair of them is computed again");
 }
 
 void KernelJobOptions::addForAllPairs(CLI::App& command) {

@@ -182,9 +182,25 @@ Json describeNpz(const fs::path& path) {
             {"arrays", std::move(arrays)}};
 }
 
+Json describeCross(const fs::path& folder, const Json& manifest) {
+    const std::string state = textAt(manifest, {"state"});
+    const auto side = [&](const char* name) {
+        return fmt::format("{} samples of {}, split {}", base::formatCount(numberAt(manifest, {name, "count"})),
+                           textAt(manifest, {name, "name"}), textAt(manifest, {name, "split"}));
+    };
+    return {{"kind", "cross"},
+            {"path", folder.string()},
+            {"summary", fmt::format("kernel between two sets ({}): {} with {}, network {}", state, side("rows"),
+                                    side("columns"), textAt(manifest, {"model", "name"}))},
+            {"state", state},
+            {"manifest", manifest}};
+}
+
 Json describeRun(const fs::path& folder) {
     const fs::path file = folder / "manifest.json";
     const Json manifest = base::readJsonFile(file);
+    if (textAt(manifest, {"format"}) == "lpntk-cross")
+        return describeCross(folder, manifest);
     if (textAt(manifest, {"format"}) != "lpntk-run")
         throw base::FormatError(
             fmt::format("{} does not describe a run: the key \"format\" should be \"lpntk-run\"", base::quoted(file)));
@@ -289,7 +305,7 @@ Json describeJson(const fs::path& path) {
     const std::string format = textAt(json, {"format"});
     if (format == "lpntk-project")
         return describeProject(path);
-    if (format == "lpntk-run")
+    if (format == "lpntk-run" || format == "lpntk-cross")
         return describeRun(path.parent_path());
     if (path.filename() == "recipe.json")
         return describeRecipe(path, path);

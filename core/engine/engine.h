@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -80,6 +81,21 @@ struct KernelRequest {
     std::filesystem::path extends;
 };
 
+/// Which samples of a split (data::selectSamples).
+struct SampleChoice {
+    std::string split = "test";
+    std::int64_t limit = 0;            ///< first n samples of the split, 0 = all
+    std::vector<std::int64_t> indices; ///< exactly these samples (original indices), empty = all
+};
+
+/// A kernel between two sets: rows as a kernel job has them, columns of the same or another data set.
+struct CrossRequest {
+    KernelRequest rows; ///< options.blocks and extends are not used
+    std::shared_ptr<const data::Dataset> columnData;
+    std::string columnSource; ///< as the user named it
+    SampleChoice columns;
+};
+
 /// What a kernel job would cost, and the network that it would run.
 struct PlannedKernel {
     NetworkInfo network;
@@ -105,6 +121,37 @@ struct KernelReport {
     Audit audit;
     double accuracy = 0;               ///< of the network on the rows of the run
     std::vector<std::string> warnings;
+};
+
+struct CrossReport {
+    NetworkInfo network;
+    std::filesystem::path folder;
+    std::int64_t rows = 0, columns = 0;
+    std::int64_t pieces = 0, piecesComputed = 0; ///< of the kernel; fewer computed after a resume
+    double seconds = 0;
+    std::int64_t peakMemory = 0; ///< VmHWM of the process, bytes
+    Audit audit;
+    double rowAccuracy = 0, columnAccuracy = 0;
+    std::vector<std::string> warnings;
+};
+
+/// Samples whose signals stay in memory: kernels of any of them on demand, without a run folder. Members are numbered
+/// in the order of (label, sample). May be asked from any thread, one at a time.
+class HeldSamples {
+public:
+    virtual ~HeldSamples() = default;
+    virtual const NetworkInfo& network() const = 0;
+    virtual std::span<const std::int64_t> samples() const = 0; ///< (n) original index of each member
+    virtual std::span<const std::int64_t> labels() const = 0;  ///< (n)
+    virtual std::span<const float> diagonal() const = 0;       ///< (n) kappa with itself
+    virtual std::vector<std::string> layers() const = 0;       ///< names, in the order of kappaByLayer
+    /// kappa of some members with a range of them into `out` (members.size(), with.size()), row-major.
+    virtual void kappa(std::span<const std::int64_t> members, run::RowRange with, std::span<float> out,
+                       const base::JobContext& context) = 0;
+    /// The layers' parts of kappa among some members into `out` (layers, members, members), symmetric; they add up to
+    /// kappa but for rounding.
+    virtual void kappaByLayer(std::span<const std::int64_t> members, std::span<float> out,
+                              const base::JobContext& context) = 0;
 };
 
 struct TrainRequest {
@@ -195,6 +242,11 @@ public:
     /// Computes the run folder `out`. With options.resume goes on where it stopped, to the same bits.
     virtual KernelReport kernel(const KernelRequest& request, const std::filesystem::path& out,
                                 const base::JobContext& context) = 0;
+    /// Computes a kernel between two sets into the folder `out`, with options.resume from where it stopped.
+    virtual CrossReport crossKernel(const CrossRequest& request, const std::filesystem::path& out,
+                                    const base::JobContext& context) = 0;
+    /// Computes the signals of a kernel job's samples and keeps them. Throws BudgetError where they do not fit.
+    virtual std::unique_ptr<HeldSamples> hold(const KernelRequest& request, const base::JobContext& context) = 0;
     virtual TrainReport train(const TrainRequest& request, const base::JobContext& context) = 0;
     virtual SampleScores scores(const EvaluateRequest& request, const base::JobContext& context) = 0;
     /// Compares this machine's processor or one of its cards with float64. Throws OptionError where the device is missing.

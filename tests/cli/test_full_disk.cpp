@@ -56,6 +56,8 @@ void TestFullDisk::addWriters() {
     QTest::newRow("train") << QStringList{"train", "--model", "lenet5", "--epochs", "1"} + data;
     QTest::newRow("score") << QStringList{"score"} + data + weights;
     QTest::newRow("clusters") << QStringList{"clusters", m_run.folder()};
+    QTest::newRow("heads") << QStringList{"heads"} + data + weights;
+    QTest::newRow("layers") << QStringList{"layers", m_run.folder(), "--samples", "0,1,2,3,4,5,6,7,8,9"};
     QTest::newRow("prune") << QStringList{"prune", m_run.folder(), "--method", "random"};
     for (const char* format : {"indices", "imagefolder", "idx", "npz"})
         QTest::addRow("export %s", format) << QStringList{"export"} + subset + QStringList{"--format", format};

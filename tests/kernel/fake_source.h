@@ -60,8 +60,8 @@ struct FakeJob {
     std::int64_t panelRows = 0;     ///< 0 = the planner's
     bool releasesPages = false;     ///< as runs do that are large beside their budget
     std::int64_t columnChunk = 32;
-    std::int64_t every = 1;         ///< only every n-th of the samples
-    std::filesystem::path extends;  ///< a finished run of some of the samples
+    std::int64_t every = 1;        ///< only every n-th of the samples
+    std::filesystem::path extends; ///< a finished run of some of the samples
     kernel::JobHooks hooks;
 };
 

@@ -3,6 +3,8 @@
 #include <core/gradient/signals.h>
 #include <core/kernel/bench.h>
 #include <core/kernel/check.h>
+#include <core/kernel/cross.h>
+#include <core/kernel/held_samples.h>
 #include <core/kernel/job.h>
 #include <core/model/network.h>
 #include <core/scores/scores.h>
@@ -41,6 +43,15 @@ public:
     KernelReport kernel(const KernelRequest& request, const std::filesystem::path& out,
                         const base::JobContext& context) override {
         return kernel::computeKernel(request, out, context);
+    }
+
+    CrossReport crossKernel(const CrossRequest& request, const std::filesystem::path& out,
+                            const base::JobContext& context) override {
+        return kernel::computeCross(request, out, context);
+    }
+
+    std::unique_ptr<HeldSamples> hold(const KernelRequest& request, const base::JobContext& context) override {
+        return kernel::holdSamples(request, context);
     }
 
     TrainReport train(const TrainRequest& request, const base::JobContext& context) override {
