@@ -8,6 +8,8 @@
 #include <torch/csrc/autograd/autograd.h>
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 namespace lpntk::gradient {
 
@@ -50,6 +52,12 @@ struct Difference {
     std::string parameter;
 };
 
+/// Largest absolute value without a copy: a layer may have hundreds of millions of numbers.
+double largestOf(const at::Tensor& numbers) {
+    const auto [least, most] = at::aminmax(numbers);
+    return std::max(std::fabs(least.item<double>()), std::fabs(most.item<double>()));
+}
+
 Difference differenceFromPlain(const model::Network& network, const Limit& limit) {
     const data::ImageShape shape = network.input();
     const std::vector<std::int64_t> labels{0, network.classes() - 1};
@@ -58,8 +66,8 @@ Difference differenceFromPlain(const model::Network& network, const Limit& limit
     // The caller keeps the network; the computer only borrows it for the length of this call.
     const std::shared_ptr<const model::Network> borrowed(&network, [](const model::Network*) {});
     const TorchSignalComputer computer(borrowed, limit.grade, run::KernelKind::lpntk);
-    const auto signals =
-        computer.parameterGradients({input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())}, labels);
+    const SampleGradients signals =
+        computer.gradientsOf({input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())}, labels);
 
     const model::Interpreter interpreter(network.graph(), limit.type);
     const model::ParameterStore store =
@@ -67,17 +75,17 @@ Difference differenceFromPlain(const model::Network& network, const Limit& limit
     const Seeds seeds = seedsFor(labels, run::KernelKind::lpntk);
     Difference found;
     for (std::int64_t sample = 0; sample < kSamples; ++sample) {
-        const auto plain = plainGradients(interpreter, store, input.to(limit.type), seeds, sample);
+        auto plain = plainGradients(interpreter, store, input.to(limit.type), seeds, sample);
         double difference = 0, largest = 1e-30;
         std::string parameter;
         for (std::size_t i = 0; i < plain.size(); ++i) {
-            const at::Tensor expected = plain[i].reshape({-1});
-            const double here = (signals[i][sample] - expected).abs().max().item<double>();
+            const at::Tensor expected = std::exchange(plain[i], {}).reshape({-1});
+            largest = std::max(largest, largestOf(expected));
+            const double here = largestOf(expected - signals.of(i, sample));
             if (!(here <= difference)) {
                 difference = here;
                 parameter = network.graph().parameters[i].name;
             }
-            largest = std::max(largest, expected.abs().max().item<double>());
         }
         if (!(difference / largest <= found.worst))
             found = {difference / largest, parameter};

@@ -25,6 +25,23 @@ private:
     std::vector<SignalTarget> m_targets;
 };
 
+/// The signals of a few samples, multiplied out for one parameter at a time. For checks; valid as long as the computer.
+class SampleGradients {
+public:
+    SampleGradients(const LayerLayout& layout, const std::vector<at::Tensor>& parameters, SignalBuffers buffers)
+        : m_layout(layout), m_parameters(parameters), m_buffers(std::move(buffers)) {}
+
+    /// (numel) of a parameter of the graph. May be a view of what this object holds.
+    at::Tensor of(std::size_t parameter, std::int64_t sample) const;
+
+private:
+    at::Tensor ofImplicit(const LayerLayout::ImplicitUse& place, bool bias, std::int64_t sample) const;
+
+    const LayerLayout& m_layout;
+    const std::vector<at::Tensor>& m_parameters;
+    SignalBuffers m_buffers;
+};
+
 /// The SignalComputer on one of libtorch's devices. Holds the parameters there, in its grade; on the processor it may
 /// share those of the network.
 class TorchSignalComputer : public SignalComputer {
@@ -43,8 +60,7 @@ public:
                  std::span<const SignalTarget> targets, std::span<float> logits) const override;
     std::string firstNotFinite(std::span<const float> input, std::int64_t label) const override;
 
-    /// The signals multiplied out: (N, numel) for each parameter of the graph. For checks; needs N * d numbers.
-    std::vector<at::Tensor> parameterGradients(std::span<const float> inputs, std::span<const std::int64_t> labels) const;
+    SampleGradients gradientsOf(std::span<const float> inputs, std::span<const std::int64_t> labels) const;
 
 private:
     at::Tensor syntheticInput(std::int64_t batch) const;

@@ -231,55 +231,60 @@ void TorchSignalComputer::measureMemory() {
         const std::span<const float> pixels(input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel()));
         return peakBytes([&] { compute(pixels, labels, targets, {}); });
     };
-    constexpr std::int64_t kFew = 2, kMany = 6;
-    const std::int64_t few = peakOf(kFew), more = peakOf(kMany);
-    // A quarter more and a few megabytes for scratch memory below libtorch.
-    m_sampleBytes = std::max<std::int64_t>((more - few) * 5 / (4 * (kMany - kFew)), 1024);
-    m_fixedBytes = std::max<std::int64_t>(few - kFew * (more - few) / (kMany - kFew), 0) + (std::int64_t{8} << 20);
+    peakOf(2); // makes what stays, as transformed weights
+    // Of a large network few samples say enough, and each takes long.
+    constexpr std::int64_t kLargeMacs = 2'000'000'000;
+    const std::int64_t few = m_layout.forwardMacs < kLargeMacs ? 4 : 2,
+                       many = m_layout.forwardMacs < kLargeMacs ? 12 : 4;
+    const std::int64_t small = peakOf(few), large = peakOf(many);
+    const std::int64_t each = std::max<std::int64_t>((large - small) / (many - few), 1024);
+    // libtorch's allocator leaves holes between tensors of all sizes, and there is scratch memory below libtorch: 1.3
+    // to 1.9 times what is asked for was found resident.
+    m_sampleBytes = each * 8 / 5;
+    m_fixedBytes = std::max<std::int64_t>(small - few * each, 0) * 8 / 5 + (std::int64_t{16} << 20);
 }
 
-std::vector<at::Tensor> TorchSignalComputer::parameterGradients(std::span<const float> inputs,
-                                                                std::span<const std::int64_t> labels) const {
-    const auto samples = static_cast<std::int64_t>(labels.size());
-    const SignalBuffers buffers(m_layout.layers, samples, options());
+SampleGradients TorchSignalComputer::gradientsOf(std::span<const float> inputs,
+                                                 std::span<const std::int64_t> labels) const {
+    SignalBuffers buffers(m_layout.layers, static_cast<std::int64_t>(labels.size()), options());
     compute(inputs, labels, buffers.targets(), {});
-    std::vector<at::Tensor> gradients;
-    for (const at::Tensor& parameter : m_store.parameters)
-        gradients.push_back(at::zeros({samples, parameter.numel()}, options()));
-    for (const auto& [leaf, place] : m_layout.leaves)
-        gradients[static_cast<std::size_t>(leaf)] = buffers.left(place.layer).narrow(1, place.offset, place.width);
+    return {m_layout, m_store.parameters, std::move(buffers)};
+}
+
+at::Tensor SampleGradients::of(std::size_t parameter, std::int64_t sample) const {
+    const auto index = static_cast<std::int64_t>(parameter);
+    if (const auto leaf = m_layout.leaves.find(index); leaf != m_layout.leaves.end())
+        return m_buffers.left(leaf->second.layer)[sample].narrow(0, leaf->second.offset, leaf->second.width);
     for (const auto& [use, place] : m_layout.implicit) {
-        const at::Tensor& right = buffers.right(place.layer);
-        const at::Tensor& weight = m_store.parameters[static_cast<std::size_t>(place.weight)];
-        if (const auto& positions = m_layout.layers[place.layer].positions) {
-            const at::Tensor outputs = right.view({samples, positions->outputs, positions->outputDepth})
-                                           .narrow(2, 0, weight.size(0));
-            const at::Tensor met = buffers.left(place.layer)
-                                       .view({samples, positions->inputs, positions->inputDepth})
-                                       .narrow(2, 0, weight.size(1));
-            gradients[static_cast<std::size_t>(place.weight)] = weightGradients(*positions, met, outputs);
-            if (place.bias >= 0)
-                gradients[static_cast<std::size_t>(place.bias)] = outputs.sum(1);
-            continue;
-        }
-        const std::int64_t features = weight.size(1);
-        const at::Tensor left = buffers.left(place.layer).narrow(1, 0, features);
-        gradients[static_cast<std::size_t>(place.weight)] =
-            (right.unsqueeze(2) * left.unsqueeze(1)).reshape({samples, -1});
-        if (place.bias >= 0)
-            gradients[static_cast<std::size_t>(place.bias)] = right;
+        if (place.weight == index || place.bias == index)
+            return ofImplicit(place, place.bias == index, sample);
     }
-    return gradients;
+    return at::zeros({m_parameters[parameter].numel()}, m_parameters[parameter].options().requires_grad(false));
+}
+
+at::Tensor SampleGradients::ofImplicit(const LayerLayout::ImplicitUse& place, bool bias, std::int64_t sample) const {
+    const at::Tensor left = m_buffers.left(place.layer).narrow(0, sample, 1);
+    const at::Tensor right = m_buffers.right(place.layer).narrow(0, sample, 1);
+    const at::Tensor& weight = m_parameters[static_cast<std::size_t>(place.weight)];
+    if (const auto& positions = m_layout.layers[place.layer].positions) {
+        const at::Tensor outputs =
+            right.view({1, positions->outputs, positions->outputDepth}).narrow(2, 0, weight.size(0));
+        if (bias)
+            return outputs.sum(1)[0];
+        const at::Tensor met = left.view({1, positions->inputs, positions->inputDepth}).narrow(2, 0, weight.size(1));
+        return weightGradients(*positions, met, outputs)[0];
+    }
+    return bias ? right[0] : at::outer(right[0], left[0].narrow(0, 0, weight.size(1))).reshape({-1});
 }
 
 std::string TorchSignalComputer::firstNotFinite(std::span<const float> input, std::int64_t label) const {
     std::string place = m_network->firstNotFinite(input);
     if (!place.empty())
         return place;
-    const std::vector<at::Tensor> gradients = parameterGradients(input, std::span(&label, 1));
+    const SampleGradients gradients = gradientsOf(input, std::span(&label, 1));
     // The way back starts at the output.
-    for (std::size_t i = gradients.size(); i-- > 0;) {
-        if (!at::isfinite(gradients[i]).all().item<bool>())
+    for (std::size_t i = m_store.parameters.size(); i-- > 0;) {
+        if (!at::isfinite(gradients.of(i, 0)).all().item<bool>())
             return "the gradient of " + m_network->graph().parameters[i].name;
     }
     return {};
