@@ -24,9 +24,12 @@ public:
 
     /// Where the contraction goes: (rows, columns) float64.
     std::span<double> contraction(const Tile& tile);
-    /// Everything else, from the contraction; `state` gives norms and self kappas. A diagonal tile takes its upper
-    /// triangle and the self kappas, so that it is symmetric bit for bit.
-    void derive(const Tile& tile, const JobState& state);
+    /// What follows from rows [begin, end) of the contraction of a tile off the diagonal: for all rows, in stretches
+    /// that begin at multiples of 8. `state` gives norms and self kappas.
+    void deriveRows(const Tile& tile, const JobState& state, std::int64_t begin, std::int64_t end);
+    /// Everything else. A diagonal tile takes its upper triangle and the self kappas, so that it is symmetric bit for
+    /// bit.
+    void finish(const Tile& tile, const JobState& state);
 
     std::span<const float> kappa() const { return {m_kappa.data(), size()}; }           ///< (rows, columns)
     std::span<const float> transposed() const { return {m_transposed.data(), size()}; } ///< (columns, rows)
@@ -43,9 +46,9 @@ private:
     };
     std::size_t size() const { return static_cast<std::size_t>(m_rows * m_columns); }
     void mirror(const run::RowRange& rows, const JobState& state);
-    void deriveRows(const Tile& tile, const JobState& state);
+    void deriveRow(std::int64_t row, float norm, std::span<const float> norms);
     void derivePyramid();
-    void firstLevel(Level& level);
+    void firstLevel(Level& level, std::int64_t begin, std::int64_t end);
     static void nextLevel(const Level& finer, std::int64_t rows, std::int64_t columns, Level& coarser);
     void store(Level& level, int number);
 

@@ -128,7 +128,7 @@ void CrossAdder::addColumns(const CrossPanel& panel, int columnTile) {
     m_turned.resize(height * width);
     for (std::int64_t row = rows.begin; row < rows.end; ++row)
         std::ranges::copy(panel.kappa(row, columns), m_block.begin() + (row - rows.begin) * columns.size());
-    transpose(m_block.data(), rows.size(), columns.size(), m_turned.data());
+    transpose(m_block.data(), rows.size(), columns.size(), m_turned.data(), rows.size());
     for (std::int64_t column = columns.begin; column < columns.end; ++column) {
         const auto values = std::span<const float>(m_turned).subspan(at(column - columns.begin) * height, height);
         addToClasses(classSumsOf(m_state.columns, column), m_rows, rows.begin, values);

@@ -5,6 +5,7 @@
 #include <core/run/plan.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -27,15 +28,19 @@ public:
     virtual void take(const SignalRows& from, std::span<const std::int64_t> rows, std::span<const std::int64_t> to) = 0;
 };
 
+/// Rows [begin, end) of a tile.
+using RowsDone = std::function<void(std::int64_t begin, std::int64_t end)>;
+
 /// One thread's scratch memory for contracting tiles.
 class TileWorker {
 public:
     virtual ~TileWorker() = default;
     /// kappa of the first `rows` of a with the first `columns` of b into `tile` (rows, columns), row-major, in float64.
     /// Of rows with themselves (a is b, as many rows as columns) only the diagonal and what is above it need be there.
-    /// Stops between products. The bits depend on the signals, the sizes and the plan only.
+    /// Stops between products. The bits depend on the signals, the sizes and the plan only. `done` is called with
+    /// stretches of rows as soon as they are complete, while they are in the cache, in ascending order.
     virtual void contract(const SignalRows& a, std::int64_t rows, const SignalRows& b, std::int64_t columns,
-                          const base::JobContext& context, std::span<double> tile) = 0;
+                          const base::JobContext& context, std::span<double> tile, const RowsDone& done = {}) = 0;
 };
 
 /// Where signals live and tiles are contracted. The job knows nothing else of CPU or GPU.

@@ -26,6 +26,9 @@ void multiply(const Products&, std::int64_t m, std::int64_t n, std::int64_t k, c
     multiplyFloat64(m, n, k, a, aStride, b, bStride, c, cStride);
 }
 
+/// Rows of a tile whose entries and products stay in a core's own cache.
+constexpr std::int64_t kCachedRows = 256;
+
 template <typename T> double squaredLength(const T* values, std::int64_t count) {
     return base::innerProduct(values, values, count);
 }
@@ -108,26 +111,32 @@ public:
         : m_layout(layout), m_products(products), m_chunk(columnChunk) {}
 
     void contract(const SignalRows& a, std::int64_t rows, const SignalRows& b, std::int64_t columns,
-                  const base::JobContext& context, std::span<double> tile) override {
+                  const base::JobContext& context, std::span<double> tile, const RowsDone& done) override {
         m_a = static_cast<const CpuRows<T>*>(&a);
         m_b = static_cast<const CpuRows<T>*>(&b);
-        m_shape = {rows, columns};
+        m_rows = rows;
+        m_columns = columns;
         m_context = &context;
-        m_strips = stripsOf(rows, columns, &a == &b);
-        sumChunks(m_layout.explicitPart, tile);
+        m_halved = &a == &b && rows == columns && rows >= 2 * kNarrowStrip;
+        addExplicit(tile);
         for (const auto& parts : m_layout.implicitParts) {
             if (parts.positions)
                 addPositions(parts, tile);
-            else
-                addHadamard(parts, tile);
+        }
+        for (const Strip& strip : m_halved ? halfStrips() : wholeStrips(kCachedRows)) {
+            for (const auto& parts : m_layout.implicitParts) {
+                if (!parts.positions)
+                    addHadamard(parts, strip, tile);
+            }
+            if (done)
+                done(strip.row, strip.row + strip.rows);
         }
     }
 
 private:
-    struct Shape {
-        std::int64_t rows = 0, columns = 0;
-        std::size_t size() const { return static_cast<std::size_t>(rows * columns); }
-    };
+    /// Strips narrower than this lose more in the products than the half that they leave out costs.
+    static constexpr std::int64_t kNarrowStrip = 16, kWideStrip = 64;
+
     /// Rows of the tile and the column from which on they are computed.
     struct Strip {
         std::int64_t row = 0, rows = 0, column = 0;
@@ -148,82 +157,93 @@ private:
         std::int64_t m_numbers = 0;
     };
 
-    /// The whole tile at once; of rows with themselves little more than the half that the diagonal cuts off. Strips
-    /// narrower than this lose more in the products than the other half costs.
-    static std::vector<Strip> stripsOf(std::int64_t rows, std::int64_t columns, bool same) {
-        constexpr std::int64_t kNarrow = 16, kWide = 64, kStrips = 16;
-        if (!same || rows != columns || rows < 2 * kNarrow)
-            return {{0, rows, 0}};
-        const std::int64_t side = std::clamp(rows / kStrips / kNarrow * kNarrow, kNarrow, kWide);
+    std::vector<Strip> wholeStrips(std::int64_t side) const {
         std::vector<Strip> strips;
-        for (std::int64_t row = 0; row < rows; row += side)
-            strips.push_back({row, std::min(side, rows - row), row});
+        for (std::int64_t row = 0; row < m_rows; row += side)
+            strips.push_back({row, std::min(side, m_rows - row), 0});
         return strips;
     }
 
-    /// add(entries of `sum` that are computed and lie side by side, where they begin in the tile).
-    template <typename Add> void forEachRun(std::span<double> sum, const Add& add) const {
-        if (m_strips.size() == 1) {
-            add(sum, std::size_t{0});
-            return;
-        }
-        for (const Strip& strip : m_strips) {
-            for (std::int64_t row = strip.row; row < strip.row + strip.rows; ++row) {
-                const auto begin = static_cast<std::size_t>(row * m_shape.columns + strip.column);
-                add(sum.subspan(begin, static_cast<std::size_t>(m_shape.columns - strip.column)), begin);
+    /// Of rows with themselves little more than the half that the diagonal cuts off.
+    std::vector<Strip> halfStrips() const {
+        constexpr std::int64_t kStrips = 16;
+        std::vector<Strip> strips =
+            wholeStrips(std::clamp(m_rows / kStrips / kNarrowStrip * kNarrowStrip, kNarrowStrip, kWideStrip));
+        for (Strip& strip : strips)
+            strip.column = strip.row;
+        return strips;
+    }
+
+    std::int64_t widthOf(const Strip& strip) const { return m_columns - strip.column; }
+
+    /// add(neighbouring entries of the strip in `tile`, where they begin in the strip).
+    template <typename Add> void forEachRun(std::span<double> tile, const Strip& strip, const Add& add) const {
+        const std::int64_t width = widthOf(strip);
+        const std::int64_t runs = strip.column == 0 ? 1 : strip.rows;
+        const auto size = static_cast<std::size_t>(strip.rows * width / runs);
+        for (std::int64_t run = 0; run < runs; ++run)
+            add(tile.subspan(static_cast<std::size_t>((strip.row + run) * m_columns + strip.column), size),
+                static_cast<std::size_t>(run) * size);
+    }
+
+    /// Product over columns [begin, begin + width) of a part, into `room`: the strip's entries, row after row.
+    const T* product(const Part& part, std::int64_t begin, std::int64_t width, const Strip& strip, Room& room) {
+        m_context->throwIfCancelled();
+        const std::int64_t columns = widthOf(strip);
+        T* const out = room.of(strip.rows * columns);
+        multiply(m_products, strip.rows, columns, width, m_a->at(part, strip.row) + begin, part.stride,
+                 m_b->at(part, strip.column) + begin, part.stride, out, columns);
+        return out;
+    }
+
+    /// Inner products over the explicit layers, in float64 chunk by chunk.
+    void addExplicit(std::span<double> tile) {
+        const Part& part = m_layout.explicitPart;
+        if (part.width == 0)
+            std::fill(tile.begin(), tile.end(), 0.0);
+        const std::vector<Strip> strips = m_halved ? halfStrips() : wholeStrips(m_rows);
+        for (std::int64_t begin = 0; begin < part.width; begin += m_chunk) {
+            for (const Strip& strip : strips) {
+                const T* const values = product(part, begin, std::min(m_chunk, part.width - begin), strip, m_first);
+                forEachRun(tile, strip, [&](std::span<double> run, std::size_t at) {
+                    if (begin == 0)
+                        widen(run, values + at);
+                    else
+                        addTo(run, values + at);
+                });
             }
         }
     }
 
-    /// Product over columns [begin, begin + width) of a part, into `room`: (rows, columns) of the tile.
-    const T* product(const Part& part, std::int64_t begin, std::int64_t width, Room& room) {
-        m_context->throwIfCancelled();
-        T* const out = room.of(m_shape.rows * m_shape.columns);
-        for (const Strip& strip : m_strips)
-            multiply(m_products, strip.rows, m_shape.columns - strip.column, width, m_a->at(part, strip.row) + begin,
-                     part.stride, m_b->at(part, strip.column) + begin, part.stride,
-                     out + strip.row * m_shape.columns + strip.column, m_shape.columns);
-        return out;
-    }
-
-    template <typename Left, typename Right>
-    void addProduct(std::span<double> sum, const Left* left, const Right* right) const {
-        forEachRun(sum,
-                   [&](std::span<double> run, std::size_t begin) { addProductTo(run, left + begin, right + begin); });
-    }
-
-    /// Inner products over a part, in float64 chunk by chunk.
-    void sumChunks(const Part& part, std::span<double> sum) {
-        if (part.width == 0)
-            std::fill(sum.begin(), sum.end(), 0.0);
+    /// Inner products of a strip over one side of an implicit layer, in float64 chunk by chunk.
+    const double* wide(const Part& part, const Strip& strip, std::vector<double>& sum) {
+        sum.resize(static_cast<std::size_t>(strip.rows * widthOf(strip)));
         for (std::int64_t begin = 0; begin < part.width; begin += m_chunk) {
-            const T* const values = product(part, begin, std::min(m_chunk, part.width - begin), m_first);
-            forEachRun(sum, [&](std::span<double> run, std::size_t at) {
-                if (begin == 0)
-                    widen(run, values + at);
-                else
-                    addTo(run, values + at);
-            });
+            const T* const values = product(part, begin, std::min(m_chunk, part.width - begin), strip, m_first);
+            if (begin == 0)
+                widen(sum, values);
+            else
+                addTo(sum, values);
         }
+        return sum.data();
     }
 
-    std::span<const double> wide(const Part& part, std::vector<double>& sum) {
-        sum.resize(m_shape.size());
-        sumChunks(part, sum);
-        return sum;
-    }
-
-    void addHadamard(const PartLayout::Pair& parts, std::span<double> tile) {
+    /// The products of both sides meet in the tile while they are in the cache.
+    void addHadamard(const PartLayout::Pair& parts, const Strip& strip, std::span<double> tile) {
+        const auto add = [&](const auto* left, const auto* right) {
+            forEachRun(tile, strip,
+                       [&](std::span<double> run, std::size_t at) { addProductTo(run, left + at, right + at); });
+        };
         const bool narrowLeft = parts.left.width <= m_chunk, narrowRight = parts.right.width <= m_chunk;
         if (narrowLeft && narrowRight) {
-            const T* const left = product(parts.left, 0, parts.left.width, m_first);
-            addProduct(tile, left, product(parts.right, 0, parts.right.width, m_second));
+            const T* const left = product(parts.left, 0, parts.left.width, strip, m_first);
+            add(left, product(parts.right, 0, parts.right.width, strip, m_second));
         } else if (narrowRight) {
-            const auto left = wide(parts.left, m_wideFirst);
-            addProduct(tile, left.data(), product(parts.right, 0, parts.right.width, m_second));
+            const double* const left = wide(parts.left, strip, m_wideFirst);
+            add(left, product(parts.right, 0, parts.right.width, strip, m_second));
         } else {
-            const auto left = wide(parts.left, m_wideFirst);
-            addProduct(tile, left.data(), wide(parts.right, m_wideSecond).data());
+            const double* const left = wide(parts.left, strip, m_wideFirst);
+            add(left, static_cast<const double*>(wide(parts.right, strip, m_wideSecond)));
         }
     }
 
@@ -233,18 +253,18 @@ private:
         const PositionBlock block(positions, sizeof(T));
         const Side inputs{parts.left, positions.inputs, positions.inputDepth},
             outputs{parts.right, positions.outputs, positions.outputDepth};
-        for (std::int64_t column = 0; column < m_shape.columns; column += block.columns) {
-            const std::int64_t columns = std::min(block.columns, m_shape.columns - column);
+        for (std::int64_t column = 0; column < m_columns; column += block.columns) {
+            const std::int64_t columns = std::min(block.columns, m_columns - column);
             const T* const columnInputs = columnsByPosition(inputs, column, columns, m_inputs);
             const T* const columnOutputs = columnsByPosition(outputs, column, columns, m_outputs);
-            for (std::int64_t row = 0; row < m_shape.rows; row += block.rows) {
+            for (std::int64_t row = 0; row < m_rows; row += block.rows) {
                 m_context->throwIfCancelled();
-                const std::int64_t rows = std::min(block.rows, m_shape.rows - row);
-                if (m_strips.size() > 1 && column + columns <= row)
+                const std::int64_t rows = std::min(block.rows, m_rows - row);
+                if (m_halved && column + columns <= row)
                     continue; // below the diagonal
                 addShifted(positions, gram(inputs, row, rows, columnInputs, columns, m_first),
                            gram(outputs, row, rows, columnOutputs, columns, m_second), rows, columns,
-                           tile.data() + row * m_shape.columns + column, m_shape.columns);
+                           tile.data() + row * m_columns + column, m_columns);
             }
         }
     }
@@ -281,8 +301,8 @@ private:
     std::int64_t m_chunk;
     const CpuRows<T>* m_a = nullptr;
     const CpuRows<T>* m_b = nullptr;
-    Shape m_shape;
-    std::vector<Strip> m_strips;
+    std::int64_t m_rows = 0, m_columns = 0;
+    bool m_halved = false; ///< only the diagonal and what is above it is wanted
     const base::JobContext* m_context = nullptr;
     Room m_first, m_second, m_inputs, m_outputs;
     std::vector<double> m_wideFirst, m_wideSecond;
@@ -309,7 +329,9 @@ public:
             if (parts.positions)
                 positions = std::max(positions, PositionBlock(*parts.positions, sizeof(T)).bytes);
         }
-        return tile * tile * static_cast<std::int64_t>(2 * sizeof(T) + (wide ? 2 * sizeof(double) : 0)) + positions;
+        const std::int64_t cached = std::min(kCachedRows, tile) * tile;
+        return tile * tile * static_cast<std::int64_t>(sizeof(T)) + positions +
+               cached * static_cast<std::int64_t>(sizeof(T) + (wide ? 2 * sizeof(double) : 0));
     }
 
     std::optional<std::int64_t> ownMemory() const override { return std::nullopt; }

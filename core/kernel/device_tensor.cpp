@@ -234,7 +234,7 @@ public:
         : m_layout(layout), m_chunk(columnChunk), m_precision(precision), m_device(device), m_stream(ownStream(device)) {}
 
     void contract(const SignalRows& a, std::int64_t rows, const SignalRows& b, std::int64_t columns,
-                  const base::JobContext& context, std::span<double> tile) override {
+                  const base::JobContext& context, std::span<double> tile, const RowsDone& done) override {
         const c10::OptionalStreamGuard guard(m_stream);
         m_a = &static_cast<const TensorRows&>(a);
         m_b = &static_cast<const TensorRows&>(b);
@@ -251,6 +251,8 @@ public:
             part += 2;
         }
         copyOut(sum, tile);
+        if (done)
+            done(0, rows);
     }
 
 private:

@@ -110,7 +110,8 @@ LPNTK_WIDTHS void narrow(std::span<const double> values, std::span<float> out) {
 namespace {
 
 /// In squares that fit the first cache.
-template <typename T> void transposeBlocks(const T* from, std::int64_t rows, std::int64_t columns, T* to) {
+template <typename T>
+void transposeBlocks(const T* from, std::int64_t rows, std::int64_t columns, T* to, std::int64_t stride) {
     constexpr std::int64_t side = 16;
     for (std::int64_t i = 0; i < rows; i += side) {
         const std::int64_t rowEnd = std::min(i + side, rows);
@@ -118,7 +119,7 @@ template <typename T> void transposeBlocks(const T* from, std::int64_t rows, std
             const std::int64_t columnEnd = std::min(j + side, columns);
             for (std::int64_t c = j; c < columnEnd; ++c) {
                 for (std::int64_t r = i; r < rowEnd; ++r)
-                    to[c * rows + r] = from[r * columns + c];
+                    to[c * stride + r] = from[r * columns + c];
             }
         }
     }
@@ -126,12 +127,12 @@ template <typename T> void transposeBlocks(const T* from, std::int64_t rows, std
 
 } // namespace
 
-void transpose(const float* from, std::int64_t rows, std::int64_t columns, float* to) {
-    transposeBlocks(from, rows, columns, to);
+void transpose(const float* from, std::int64_t rows, std::int64_t columns, float* to, std::int64_t stride) {
+    transposeBlocks(from, rows, columns, to, stride);
 }
 
-void transpose(const Half* from, std::int64_t rows, std::int64_t columns, Half* to) {
-    transposeBlocks(from, rows, columns, to);
+void transpose(const Half* from, std::int64_t rows, std::int64_t columns, Half* to, std::int64_t stride) {
+    transposeBlocks(from, rows, columns, to, stride);
 }
 
 LPNTK_WIDTHS double sumOf(std::span<const float> values) {

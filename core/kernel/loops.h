@@ -36,8 +36,9 @@ void addShifted(const gradient::Positions& positions, const double* inputs, cons
 void narrow(std::span<const double> values, std::span<float> out);
 
 /// `from` (rows, columns) -> `to` (columns, rows).
-void transpose(const float* from, std::int64_t rows, std::int64_t columns, float* to);
-void transpose(const formats::Half* from, std::int64_t rows, std::int64_t columns, formats::Half* to);
+void transpose(const float* from, std::int64_t rows, std::int64_t columns, float* to, std::int64_t stride);
+void transpose(const formats::Half* from, std::int64_t rows, std::int64_t columns, formats::Half* to,
+               std::int64_t stride);
 
 /// Sum in float64 in a fixed order: eight lanes, then pairwise.
 double sumOf(std::span<const float> values);

@@ -83,7 +83,7 @@ Fit bestFit(const run::KernelPlan& plan, const SignalSource& source, const PlanM
 } // namespace
 
 double tileSlowness(int tile) {
-    return tile >= 512 ? 1.0 : tile >= 256 ? 1.05 : tile >= 128 ? 1.2 : tile >= 64 ? 1.6 : 100.0 / tile;
+    return tile >= 512 ? 1.0 : tile >= 256 ? 1.15 : tile >= 128 ? 1.5 : tile >= 64 ? 2.2 : 140.0 / tile;
 }
 
 int preferredTile(std::int64_t rows) {

@@ -42,15 +42,12 @@ std::span<double> TileImage::contraction(const Tile& tile) {
     return {m_contraction.data(), size()};
 }
 
-void TileImage::derive(const Tile& tile, const JobState& state) {
+void TileImage::finish(const Tile& tile, const JobState& state) {
     if (m_diagonal) {
         narrow({m_contraction.data(), size()}, {m_kappa.data(), size()});
         mirror(m_layout.tileRow(tile.row).rows, state);
+        deriveRows(tile, state, 0, m_rows);
     }
-    deriveRows(tile, state);
-    transpose(m_kappa.data(), m_rows, m_columns, m_transposed.data());
-    if (m_plan.store == run::StoreType::f16)
-        transpose(m_half.data(), m_rows, m_columns, m_halfTransposed.data());
     derivePyramid();
 }
 
@@ -63,48 +60,56 @@ void TileImage::mirror(const run::RowRange& rows, const JobState& state) {
 }
 
 /// Row by row, so that what one step makes is in the cache for the next.
-void TileImage::deriveRows(const Tile& tile, const JobState& state) {
-    const run::RowRange rows = m_layout.tileRow(tile.row).rows, columns = m_layout.tileRow(tile.column).rows;
-    const auto norms = std::span(state.norms).subspan(at(columns.begin), at(m_columns));
-    for (std::int64_t i = 0; i < m_rows; ++i) {
-        const std::size_t begin = at(i * m_columns), count = at(m_columns);
-        const auto kappa = std::span(m_kappa).subspan(begin, count), cosine = std::span(m_cosine).subspan(begin, count);
-        const float norm = state.norms[at(rows.begin + i)];
-        if (!m_diagonal)
-            narrow(std::span<const double>(m_contraction).subspan(begin, count), kappa);
-        cosines(kappa, norm, norms, cosine);
-        if (m_diagonal)
-            cosine[at(i)] = norm > 0 ? 1.0f : 0.0f;
-        if (m_plan.store == run::StoreType::f16) {
-            // What is counted and drawn is what a reader of the run sees.
-            const auto half = std::span(m_half).subspan(begin, count);
-            formats::halvesFromFloats(cosine, half);
-            formats::floatsFromHalves(half, cosine);
-        }
+void TileImage::deriveRows(const Tile& tile, const JobState& state, std::int64_t begin, std::int64_t end) {
+    const std::int64_t firstRow = m_layout.tileRow(tile.row).rows.begin;
+    const auto norms = std::span(state.norms).subspan(at(m_layout.tileRow(tile.column).rows.begin), at(m_columns));
+    for (std::int64_t row = begin; row < end; ++row)
+        deriveRow(row, state.norms[at(firstRow + row)], norms);
+    const std::int64_t first = begin * m_columns;
+    transpose(m_kappa.data() + first, end - begin, m_columns, m_transposed.data() + begin, m_rows);
+    if (m_plan.store == run::StoreType::f16)
+        transpose(m_half.data() + first, end - begin, m_columns, m_halfTransposed.data() + begin, m_rows);
+    if (!m_levels.empty())
+        firstLevel(m_levels[0], begin, end);
+}
+
+void TileImage::deriveRow(std::int64_t row, float norm, std::span<const float> norms) {
+    const std::size_t begin = at(row * m_columns), count = at(m_columns);
+    const auto kappa = std::span(m_kappa).subspan(begin, count), cosine = std::span(m_cosine).subspan(begin, count);
+    if (!m_diagonal)
+        narrow(std::span<const double>(m_contraction).subspan(begin, count), kappa);
+    cosines(kappa, norm, norms, cosine);
+    if (m_diagonal)
+        cosine[at(row)] = norm > 0 ? 1.0f : 0.0f;
+    if (m_plan.store == run::StoreType::f16) {
+        // What is counted and drawn is what a reader of the run sees.
+        const auto half = std::span(m_half).subspan(begin, count);
+        formats::halvesFromFloats(cosine, half);
+        formats::floatsFromHalves(half, cosine);
     }
 }
 
-/// Cells of 8 x 8 from the cosines themselves.
-void TileImage::firstLevel(Level& level) {
+/// Cells of 8 x 8 from the cosines of these rows.
+void TileImage::firstLevel(Level& level, std::int64_t begin, std::int64_t end) {
     constexpr std::int64_t side = 1 << kFirstLevel;
-    const std::int64_t rows = cellsOf(m_rows, kFirstLevel), columns = cellsOf(m_columns, kFirstLevel);
+    const std::int64_t columns = cellsOf(m_columns, kFirstLevel);
     std::vector<double> sum(at(m_columns));
     std::vector<float> least(at(m_columns)), most(at(m_columns));
+    const std::size_t cells = at(cellsOf(m_rows, kFirstLevel) * columns);
     for (auto* values : {&level.least, &level.most})
-        values->resize(at(rows * columns));
-    level.sum.resize(at(rows * columns));
-    for (std::int64_t r = 0; r < rows; ++r) {
-        const std::int64_t height = std::min(side, m_rows - r * side);
-        columnStatistics(m_cosine.data() + r * side * m_columns, m_columns, height, m_columns, sum.data(), least.data(),
-                         most.data());
+        values->resize(cells);
+    level.sum.resize(cells);
+    for (std::int64_t row = begin; row < end; row += side) {
+        columnStatistics(m_cosine.data() + row * m_columns, m_columns, std::min(side, end - row), m_columns, sum.data(),
+                         least.data(), most.data());
         for (std::int64_t c = 0; c < columns; ++c) {
-            const std::int64_t begin = c * side, end = std::min(begin + side, m_columns);
-            const std::size_t cell = at(r * columns + c);
+            const std::int64_t from = c * side, to = std::min(from + side, m_columns);
+            const std::size_t cell = at((row >> kFirstLevel) * columns + c);
             level.sum[cell] = 0;
-            for (std::int64_t j = begin; j < end; ++j)
+            for (std::int64_t j = from; j < to; ++j)
                 level.sum[cell] += sum[at(j)];
-            level.least[cell] = *std::min_element(least.begin() + begin, least.begin() + end);
-            level.most[cell] = *std::max_element(most.begin() + begin, most.begin() + end);
+            level.least[cell] = *std::min_element(least.begin() + from, least.begin() + to);
+            level.most[cell] = *std::max_element(most.begin() + from, most.begin() + to);
         }
     }
 }
@@ -141,7 +146,7 @@ void TileImage::store(Level& level, int number) {
         level.direct[s].resize(mean.size());
         formats::halvesFromFloats(*statistics[s], level.direct[s]);
         level.transposed[s].resize(mean.size());
-        transpose(level.direct[s].data(), rows, columns, level.transposed[s].data());
+        transpose(level.direct[s].data(), rows, columns, level.transposed[s].data(), rows);
     }
 }
 
@@ -149,7 +154,6 @@ void TileImage::derivePyramid() {
     if (m_levels.empty())
         return;
     Level* finer = &m_levels[0];
-    firstLevel(*finer);
     store(*finer, kFirstLevel);
     int number = kFirstLevel;
     const auto reduce = [&](Level& coarser) {

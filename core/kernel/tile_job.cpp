@@ -319,7 +319,10 @@ void TileJob::contract(const Lane& lane, const Tile& tile, Worker& worker, const
     const SignalRows* const b = lane.signals[at(tile.column)].get();
     const std::span<double> out = worker.image->contraction(tile);
     if (newRows == rows && newColumns == columns) {
-        worker.tiles->contract(*a, rows, *b, columns, context, out);
+        const RowsDone derive = [&](std::int64_t begin, std::int64_t end) {
+            worker.image->deriveRows(tile, m_state, begin, end);
+        };
+        worker.tiles->contract(*a, rows, *b, columns, context, out, tile.diagonal() ? RowsDone() : derive);
         return;
     }
     const auto multiply = [&](const SignalRows* left, std::int64_t count, const SignalRows* right, std::int64_t width,
@@ -331,6 +334,8 @@ void TileJob::contract(const Lane& lane, const Tile& tile, Worker& worker, const
     multiply(a, newRows, b, columns, worker.newRows);
     multiply(b, tile.diagonal() ? 0 : newColumns, a, rows, worker.newColumns);
     putTogether(tile, worker, out);
+    if (!tile.diagonal())
+        worker.image->deriveRows(tile, m_state, 0, rows);
 }
 
 /// What was multiplied to where it belongs, and between it what the other run knows.
@@ -368,7 +373,7 @@ void TileJob::computeTile(Lane& lane, std::int64_t number, int worker, const bas
     }
     const Tile& tile = m_layout.tile(number);
     contract(lane, tile, mine, context);
-    mine.image->derive(tile, m_state);
+    mine.image->finish(tile, m_state);
     const std::uint32_t crc = m_store.write(tile, m_bands->orderOf(tile), mine.image->stored());
     m_hooks.event("stored");
     m_journal.append(tile, crc);

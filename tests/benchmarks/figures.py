@@ -87,7 +87,7 @@ def resnet18(bench):
     """ResNet-18 without batch norm, N = 2,000"""
     with tempfile.TemporaryDirectory(dir=bench.folder) as text:
         data = random_pictures(pathlib.Path(text), 2000)
-        figures = bench.kernel(*data, "--model", "resnet18-nobn", "--memory", "12G")
+        figures = bench.kernel(*data, "--model", "resnet18-nobn", "--memory", "18G")
     return figures, beside_floor(figures, "1.5", signals=True)
 
 
