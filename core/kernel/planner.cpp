@@ -1,6 +1,7 @@
 #include <core/kernel/planner.h>
 
 #include <core/base/error.h>
+#include <core/base/parallel.h>
 #include <core/data/selection.h>
 #include <core/kernel/audit.h>
 #include <core/kernel/device.h>
@@ -14,6 +15,7 @@
 #include <algorithm>
 #include <chrono>
 #include <string>
+#include <sys/mman.h>
 
 namespace lpntk::kernel {
 
@@ -59,11 +61,34 @@ std::string backendOf(const run::KernelOptions& options) {
     return productsNamed(options.backend).name();
 }
 
-double secondsOf(const SignalSource& source, const Rows& rows, std::int64_t count, SignalRows& signals) {
-    const auto start = std::chrono::steady_clock::now();
-    source.compute(std::span(rows.samples).first(at(count)), std::span(rows.labels).first(at(count)),
-                   signals.targets(0, count), {}, 0);
+double secondsSince(std::chrono::steady_clock::time_point start) {
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Of `count` samples on each of so many threads at once, as the job computes them: two threads are seldom twice as
+/// fast.
+double secondsOf(const SignalSource& source, const Rows& rows, std::int64_t count, int threads, SignalRows& signals) {
+    const auto start = std::chrono::steady_clock::now();
+    base::parallelFor(threads, threads, {}, [&](std::int64_t thread, int) {
+        const OneThread one;
+        const std::int64_t first = thread * count;
+        source.compute(std::span(rows.samples).subspan(at(first), at(count)),
+                       std::span(rows.labels).subspan(at(first), at(count)), signals.targets(first, count), {}, 0);
+    });
+    return secondsSince(start);
+}
+
+/// Seconds until the system has handed out a byte of memory that it has not given to this program yet.
+double secondsPerFreshByte() {
+    constexpr std::size_t kBytes = std::size_t{64} << 20, kPage = 4096;
+    const auto start = std::chrono::steady_clock::now();
+    void* const memory = ::mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED)
+        return 0;
+    for (std::size_t page = 0; page < kBytes; page += kPage)
+        static_cast<volatile char*>(memory)[page] = 1;
+    ::munmap(memory, kBytes);
+    return secondsSince(start) / static_cast<double>(kBytes);
 }
 
 } // namespace
@@ -128,25 +153,29 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
 Rates probe(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows) {
     const OneThread one;
     const auto device = makeDevice(run::devicesOf(plan.device).front(), Arithmetic::of(plan), source.layers());
-    const std::int64_t whole = std::min(plan.batch, plan.rows), few = std::min(whole, std::int64_t{32});
-    const auto signals = device->allocate(whole);
+    // Within what the plan holds anyway, and at least two samples a call.
+    const std::int64_t room = std::min<std::int64_t>(plan.rows, 2 * std::int64_t{plan.tile});
+    const auto threads = static_cast<int>(std::clamp<std::int64_t>(room / 2, 1, device->signalThreads(plan.threads)));
+    const std::int64_t whole = std::min(plan.batch, room / threads), few = std::min(whole, std::int64_t{32});
+    const auto signals = device->allocate(whole * threads);
     // The first call of a network is slow; of one that takes long already nothing more is asked. Whatever else the
     // machine does in between makes it slower, never faster.
     constexpr double kLong = 0.5;
     constexpr int kRepeats = 3;
-    double seconds = secondsOf(source, rows, few, *signals);
+    double seconds = secondsOf(source, rows, few, threads, *signals);
     std::int64_t count = few;
     double spent = seconds * static_cast<double>(whole) / static_cast<double>(few);
     if (spent < kLong) {
-        seconds = spent = secondsOf(source, rows, whole, *signals);
+        seconds = spent = secondsOf(source, rows, whole, threads, *signals);
         count = whole;
         for (int repeat = 1; repeat < kRepeats && spent < kLong; ++repeat) {
-            const double again = secondsOf(source, rows, whole, *signals);
+            const double again = secondsOf(source, rows, whole, threads, *signals);
             spent += again;
             seconds = std::min(seconds, again);
         }
     }
-    return {seconds / static_cast<double>(count), device->probeRate()};
+    return {seconds / static_cast<double>(count), threads, device->ownMemory() ? 0.0 : secondsPerFreshByte(),
+            device->probeRate()};
 }
 
 void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rates& rates) {
@@ -154,7 +183,11 @@ void predictTimes(run::KernelPlan& plan, const SignalSource& source, const Rates
     const auto device = makeDevice(devices.front(), Arithmetic::of(plan), source.layers());
     // A card works with all it has, whatever the number of threads that feed it.
     const auto lanes = static_cast<double>(device->ownMemory() ? devices.size() : static_cast<std::size_t>(plan.threads));
-    plan.signalSeconds = rates.secondsPerSample * static_cast<double>(plan.rows) * plan.signalPasses / lanes;
+    const auto signalLanes = static_cast<double>(device->ownMemory() ? static_cast<int>(devices.size())
+                                                                     : std::min(plan.threads, rates.threads));
+    const auto held = static_cast<double>(std::min(plan.rows, plan.panelRows) * device->bytesPerRow());
+    plan.signalSeconds = rates.secondsPerSample * static_cast<double>(plan.rows) * plan.signalPasses / signalLanes +
+                         rates.secondsPerFreshByte * held / plan.threads;
     double entries = 0;
     for (const run::RowRange& block : plan.blocks) {
         const auto n = static_cast<double>(block.size());

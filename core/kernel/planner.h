@@ -23,7 +23,9 @@ run::KernelPlan makePlan(const SignalSource& source, const Rows& rows, std::int6
 
 /// What a short probe of this machine says.
 struct Rates {
-    double secondsPerSample = 0; ///< signals, on one thread
+    double secondsPerSample = 0; ///< signals, on one of so many threads that compute them at once
+    int threads = 1;
+    double secondsPerFreshByte = 0; ///< main memory that the program has not had yet
     double macsPerSecond = 0;    ///< products, of one worker
 };
 Rates probe(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows);
