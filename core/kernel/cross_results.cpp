@@ -3,6 +3,7 @@
 #include <core/base/error.h>
 #include <core/base/files.h>
 #include <core/formats/npy.h>
+#include <core/kernel/batch_results.h>
 #include <core/kernel/device.h>
 #include <core/run/run.h>
 
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
 namespace lpntk::kernel {
@@ -23,27 +23,12 @@ std::size_t at(std::int64_t value) {
     return static_cast<std::size_t>(value);
 }
 
-void writeList(const fs::path& folder, const std::string& name, std::int64_t top, std::span<const NeighbourKey> keys,
-               float sign) {
-    std::vector<std::int32_t> index(keys.size(), -1);
-    std::vector<float> value(keys.size(), std::numeric_limits<float>::quiet_NaN());
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (keys[i] == 0)
-            continue;
-        index[i] = rowOf(keys[i]);
-        value[i] = sign * valueOf(keys[i]) + 0.0f;
-    }
-    const auto count = static_cast<std::int64_t>(keys.size()) / top;
-    formats::writeNpy<std::int32_t>(folder / (name + "_index.npy"), index, {count, top});
-    formats::writeNpy<float>(folder / (name + "_value.npy"), value, {count, top});
-}
-
 void writeSide(const fs::path& folder, const std::string& prefix, const CrossPlan& plan, const CrossSideState& side) {
     const auto count = static_cast<std::int64_t>(side.norms.size());
     formats::writeNpy(folder / (prefix + "norms.npy"), side.norms);
     formats::writeNpy<float>(folder / (prefix + "probabilities.npy"), side.probabilities, {count, plan.classes});
-    writeList(folder, prefix + "top", plan.top, side.top, 1);
-    writeList(folder, prefix + "bottom", plan.top, side.bottom, -1);
+    writeNeighbours(folder, prefix + "top", plan.top, side.top, 1);
+    writeNeighbours(folder, prefix + "bottom", plan.top, side.bottom, -1);
     const std::string sums = prefix.empty() ? "row_class_sum.npy" : prefix + "class_sum.npy";
     formats::writeNpy<double>(folder / sums, side.classSum, {count, plan.classes});
 }

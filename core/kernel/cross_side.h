@@ -22,8 +22,6 @@ struct CrossSide {
 
 private:
     void keepNorms(const run::RowRange& range, std::span<const double> self) const;
-    void keepLogits(const run::RowRange& range, std::span<const float> logits) const;
-    [[noreturn]] void refuse(std::int64_t row, const char* what) const;
 };
 
 } // namespace lpntk::kernel

@@ -26,8 +26,13 @@ void multiply(const Products&, std::int64_t m, std::int64_t n, std::int64_t k, c
     multiplyFloat64(m, n, k, a, aStride, b, bStride, c, cStride);
 }
 
-/// Rows of a tile whose entries and products stay in a core's own cache.
+/// Rows of a tile whose entries and products stay in the cache; of fewer the signals are packed too often.
 constexpr std::int64_t kCachedRows = 256;
+
+/// Whose signals take so long to bring into the cache that it is done once for the whole tile.
+bool isWide(const PartLayout::Pair& parts, std::int64_t chunk) {
+    return std::max(parts.left.width, parts.right.width) > chunk;
+}
 
 template <typename T> double squaredLength(const T* values, std::int64_t count) {
     return base::innerProduct(values, values, count);
@@ -118,14 +123,17 @@ public:
         m_columns = columns;
         m_context = &context;
         m_halved = &a == &b && rows == columns && rows >= 2 * kNarrowStrip;
-        addExplicit(tile);
+        const std::vector<Strip> all = m_halved ? halfStrips() : wholeStrips(m_rows);
+        addExplicit(all, tile);
         for (const auto& parts : m_layout.implicitParts) {
             if (parts.positions)
                 addPositions(parts, tile);
+            else if (isWide(parts, m_chunk))
+                std::for_each(all.begin(), all.end(), [&](const Strip& strip) { addHadamard(parts, strip, tile); });
         }
-        for (const Strip& strip : m_halved ? halfStrips() : wholeStrips(kCachedRows)) {
+        for (const Strip& strip : m_halved ? all : wholeStrips(kCachedRows)) {
             for (const auto& parts : m_layout.implicitParts) {
-                if (!parts.positions)
+                if (!parts.positions && !isWide(parts, m_chunk))
                     addHadamard(parts, strip, tile);
             }
             if (done)
@@ -197,11 +205,10 @@ private:
     }
 
     /// Inner products over the explicit layers, in float64 chunk by chunk.
-    void addExplicit(std::span<double> tile) {
+    void addExplicit(const std::vector<Strip>& strips, std::span<double> tile) {
         const Part& part = m_layout.explicitPart;
         if (part.width == 0)
             std::fill(tile.begin(), tile.end(), 0.0);
-        const std::vector<Strip> strips = m_halved ? halfStrips() : wholeStrips(m_rows);
         for (std::int64_t begin = 0; begin < part.width; begin += m_chunk) {
             for (const Strip& strip : strips) {
                 const T* const values = product(part, begin, std::min(m_chunk, part.width - begin), strip, m_first);
@@ -323,15 +330,15 @@ public:
 
     std::int64_t workerBytes(std::int64_t tile) const override {
         const bool wide = std::any_of(m_layout.implicitParts.begin(), m_layout.implicitParts.end(),
-                                      [&](const auto& parts) { return std::max(parts.left.width, parts.right.width) > m_chunk; });
+                                      [&](const auto& parts) { return !parts.positions && isWide(parts, m_chunk); });
         std::int64_t positions = 0;
         for (const auto& parts : m_layout.implicitParts) {
             if (parts.positions)
                 positions = std::max(positions, PositionBlock(*parts.positions, sizeof(T)).bytes);
         }
-        const std::int64_t cached = std::min(kCachedRows, tile) * tile;
-        return tile * tile * static_cast<std::int64_t>(sizeof(T)) + positions +
-               cached * static_cast<std::int64_t>(sizeof(T) + (wide ? 2 * sizeof(double) : 0));
+        const std::int64_t second = wide ? tile : std::min(kCachedRows, tile);
+        return tile * tile * static_cast<std::int64_t>(sizeof(T) + (wide ? 2 * sizeof(double) : 0)) +
+               second * tile * static_cast<std::int64_t>(sizeof(T)) + positions;
     }
 
     std::optional<std::int64_t> ownMemory() const override { return std::nullopt; }

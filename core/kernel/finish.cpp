@@ -1,11 +1,11 @@
 #include <core/kernel/finish.h>
 
 #include <core/formats/npy.h>
+#include <core/kernel/batch_results.h>
 #include <core/run/run.h>
 
 #include <algorithm>
 #include <bit>
-#include <limits>
 #include <string>
 
 namespace lpntk::kernel {
@@ -15,20 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 std::size_t at(std::int64_t value) { return static_cast<std::size_t>(value); }
-
-void writeList(const fs::path& folder, const std::string& name, const run::KernelPlan& plan,
-               std::span<const NeighbourKey> keys, float sign) {
-    std::vector<std::int32_t> index(keys.size(), -1);
-    std::vector<float> value(keys.size(), std::numeric_limits<float>::quiet_NaN());
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        if (keys[i] == 0)
-            continue;
-        index[i] = rowOf(keys[i]);
-        value[i] = sign * valueOf(keys[i]) + 0.0f;
-    }
-    formats::writeNpy<std::int32_t>(folder / (name + "_index.npy"), index, {plan.rows, plan.top});
-    formats::writeNpy<float>(folder / (name + "_value.npy"), value, {plan.rows, plan.top});
-}
 
 /// method.md section 3: strictly larger than the row's own kappa; the first of the top list is the largest other, ties
 /// by smaller row.
@@ -126,8 +112,8 @@ void writeResults(const fs::path& folder, const run::KernelPlan& plan, const Lay
                   const JobState& state, std::span<const std::int64_t> labels, const KnownPairs* known) {
     formats::writeNpy(folder / "norms.npy", state.norms);
     formats::writeNpy<float>(folder / "probabilities.npy", state.probabilities, {plan.rows, plan.classes});
-    writeList(folder, "top", plan, state.top, 1);
-    writeList(folder, "bottom", plan, state.bottom, -1);
+    writeNeighbours(folder, "top", plan.top, state.top, 1);
+    writeNeighbours(folder, "bottom", plan.top, state.bottom, -1);
     writeSelfMax(folder, plan, state);
     writeSums(folder, plan, layout, state, labels, known);
     writeHistograms(folder, plan, state);

@@ -4,6 +4,7 @@
 #include <core/base/parallel.h>
 #include <core/base/text.h>
 #include <core/engine/environment.h>
+#include <core/kernel/batch_results.h>
 #include <core/kernel/plan_memory.h>
 #include <core/kernel/plan_sizes.h>
 #include <core/kernel/planner.h>
@@ -113,13 +114,6 @@ std::int64_t heldNow() {
         instead));
 }
 
-[[noreturn]] void refuseSample(const SignalSource& source, std::int64_t sample, std::int64_t label, const char* what) {
-    const std::string place = source.firstNotFinite(sample, label);
-    throw base::ShapeError(
-        fmt::format("sample {} ({}): its {} not finite{}. Check that weights, preprocessing and picture are right",
-                    sample, source.location(sample), what, place.empty() ? place : ", from " + place + " on"));
-}
-
 /// Rows of one capture call: of one tile, so that their bounds hang on nothing else.
 std::vector<run::RowRange> batchesOf(const TiledSignals& signals, std::int64_t batch) {
     std::vector<run::RowRange> batches;
@@ -155,13 +149,7 @@ void captureBatch(const SignalSource& source, const Rows& rows, run::RowRange ba
         parts[part].tile(tile).keep(local, own);
         std::transform(sum.begin(), sum.end(), own.begin(), sum.begin(), std::plus());
     }
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto outputs = std::span(logits).subspan(i * classes, classes);
-        if (!std::all_of(outputs.begin(), outputs.end(), [](float value) { return std::isfinite(value); }))
-            refuseSample(source, samples[i], labels[i], "network outputs are");
-        if (!std::isfinite(static_cast<float>(sum[i])))
-            refuseSample(source, samples[i], labels[i], "gradient is");
-    }
+    checkFinite(source, samples, labels, logits, sum);
 }
 
 /// (parts, rows) kappa of each row with itself.

@@ -9,6 +9,7 @@
 #include <core/kernel/finish.h>
 #include <core/kernel/plan_memory.h>
 #include <core/kernel/run_folder.h>
+#include <core/kernel/verify.h>
 
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
@@ -292,6 +293,8 @@ engine::KernelReport startJob(KernelJob& job, RunFolder& folder, const base::Job
 
 engine::KernelReport runKernelJob(KernelJob job, const fs::path& out, const base::JobContext& context) {
     RunFolder folder(out);
+    if (job.known && folder.content() != RunFolder::Content::finished)
+        verifyStored(job.known->run(), job.options.threads, context);
     if (folder.content() == RunFolder::Content::nothing)
         return startJob(job, folder, context);
     if (job.options.resume)

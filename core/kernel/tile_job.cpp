@@ -2,9 +2,8 @@
 
 #include <core/base/error.h>
 #include <core/base/parallel.h>
+#include <core/kernel/batch_results.h>
 #include <core/run/devices.h>
-
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -254,12 +253,7 @@ void TileJob::computeBatch(const Lane& lane, const Batch& batch) {
     m_input.source->compute(samples, labels, rows.targets(local, batch.rows.size()), logits, lane.number);
     std::vector<double> self(count);
     rows.keep(local, self);
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto own = std::span(logits).subspan(i * at(m_plan.classes), at(m_plan.classes));
-        const bool finite = std::all_of(own.begin(), own.end(), [](float value) { return std::isfinite(value); });
-        if (!finite || !std::isfinite(static_cast<float>(self[i])))
-            refuse(samples[i], labels[i], finite ? "gradient is" : "network outputs are");
-    }
+    checkFinite(*m_input.source, samples, labels, logits, self);
     keepRows(batch, self, logits);
 }
 
@@ -276,31 +270,14 @@ void TileJob::keepRows(const Batch& batch, std::span<const double> self, std::sp
         if (m_input.known && m_input.known->knows(rows[i]))
             continue;
         keepNorm(rows[i], self[i]);
-        keepLogits(rows[i], logits.subspan(i * classes, classes));
+        softmax(logits.subspan(i * classes, classes),
+                std::span(m_state.probabilities).subspan(at(rows[i]) * classes, classes));
     }
-}
-
-void TileJob::refuse(std::int64_t sample, std::int64_t label, const char* what) const {
-    const std::string place = m_input.source->firstNotFinite(sample, label);
-    throw base::ShapeError(fmt::format(
-        "sample {} ({}): its {} not finite{}. Check that weights, preprocessing and picture are right", sample,
-        m_input.source->location(sample), what, place.empty() ? place : ", from " + place + " on"));
 }
 
 void TileJob::keepNorm(std::int64_t row, double self) {
     m_state.selfKappa[at(row)] = static_cast<float>(self);
     m_state.norms[at(row)] = static_cast<float>(std::sqrt(static_cast<double>(m_state.selfKappa[at(row)])));
-}
-
-/// Softmax in float64.
-void TileJob::keepLogits(std::int64_t row, std::span<const float> logits) {
-    const double largest = *std::max_element(logits.begin(), logits.end());
-    double sum = 0;
-    for (const float value : logits)
-        sum += std::exp(value - largest);
-    float* const to = m_state.probabilities.data() + at(row) * logits.size();
-    for (std::size_t c = 0; c < logits.size(); ++c)
-        to[c] = static_cast<float>(std::exp(logits[c] - largest) / sum);
 }
 
 void TileJob::computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context) {

@@ -93,8 +93,6 @@ private:
     void computeBatch(const Lane& lane, const Batch& batch);
     std::span<const std::int64_t> rowsOf(const Batch& batch) const;
     void keepRows(const Batch& batch, std::span<const double> self, std::span<const float> logits);
-    [[noreturn]] void refuse(std::int64_t sample, std::int64_t label, const char* what) const;
-    void keepLogits(std::int64_t row, std::span<const float> logits);
     void keepNorm(std::int64_t row, double self);
     void computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context);
     void computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context);

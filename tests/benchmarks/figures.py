@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 from signals import peer_seconds, random_pictures
 
@@ -79,7 +80,7 @@ def lenet5(bench):
 
 def lenet(bench):
     """the paper's LeNet, full, top-50, f16 store"""
-    figures = bench.kernel(*bench.lenet, "--limit", bench.samples, "--store", "f16", "--memory", "5600M")
+    figures = bench.kernel(*bench.lenet, "--limit", bench.samples, "--store", "f16", "--memory", "5400M")
     return figures, beside_floor(figures, "1.4")
 
 
@@ -156,6 +157,47 @@ def fpc(bench):
              f"{seconds / peer[0]['total_s']:.2f}", "1.00"))
 
 
+def extend(bench):
+    """60,000 from a finished run of 50,000"""
+    job = [*bench.lenet5, "--store", "f16", "--memory", "4G"]
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        bench.run(f"{folder}/part", *job, "--limit", bench.samples * 5 // 6)
+        grown = bench.own("kernel", *job, "--limit", bench.samples, "--extend", f"{folder}/part", "--out", f"{folder}/run",
+                          "--threads", bench.threads)
+    full = bench.kernel(*job, "--limit", bench.samples, floor=False)
+    return ({"grown": grown, "full_seconds": full["total_seconds"]},
+            (f"{grown['seconds']:.1f} s, peak {grown['peakMemory'] / 1e9:.2f} GB", f"anew {full['total_seconds']:.1f} s",
+             f"{grown['seconds'] / full['total_seconds']:.2f}", ""))
+
+
+def heads(bench):
+    """farthest-point clusters of all classes from the signals, nothing stored, ratio 0.1"""
+    job = [*bench.lenet5, "--limit", bench.samples, "--memory", "4G", "--threads", bench.threads]
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        start = time.monotonic()
+        bench.own("heads", *job, "--ratio", 0.1, "--out", f"{folder}/heads.json")
+        own = time.monotonic() - start
+        start = time.monotonic()
+        bench.own("kernel", *job, "--blocks", "class", "--store", "f16", "--out", f"{folder}/run")
+        bench.own("clusters", f"{folder}/run", "--ratio", 0.1, "--out", f"{folder}/clusters.json")
+        stored = time.monotonic() - start
+    return ({"own_seconds": own, "stored_seconds": stored},
+            (f"{own:.1f} s", f"class blocks stored, then clusters {stored:.1f} s", f"{own / stored:.2f}", ""))
+
+
+def cross(bench):
+    """cross kernel, 60,000 training x 10,000 test pictures, f16"""
+    with tempfile.TemporaryDirectory(dir=bench.folder) as folder:
+        figures = bench.own("cross", *bench.lenet5, "--limit", bench.samples, "--against", "test", "--store", "f16",
+                            "--memory", "4G", "--threads", bench.threads, "--out", f"{folder}/cross")
+    full = bench.kernel(*bench.lenet5, "--limit", bench.samples, "--store", "f16", "--memory", "4G", floor=False)
+    entries = bench.samples * 10000
+    per_pair, full_per_pair = 1e9 * figures["seconds"] / entries, 1e9 * full["total_seconds"] / full["pairs"]
+    return ({"cross": figures, "full_seconds": full["total_seconds"]},
+            (f"{figures['seconds']:.1f} s, {per_pair:.0f} ns a pair, peak {figures['peakMemory'] / 1e9:.2f} GB",
+             f"full kernel {full_per_pair:.0f} ns a pair", f"{per_pair / full_per_pair:.2f}", ""))
+
+
 def busy(bench):
     """beside one other busy process, LeNet-5, N = 16,384"""
     def seconds():
@@ -217,7 +259,8 @@ def store(bench):
                      f"{figures['store_seconds'] / figures['plain_file_seconds']:.2f}", "")
 
 
-FIGURES = (gemm, store, lenet5, flat, class_blocks, fpc, busy, lenet5_torch, lenet_torch, plans, resnet18, lenet)
+FIGURES = (gemm, store, lenet5, flat, class_blocks, fpc, heads, extend, cross, busy, lenet5_torch, lenet_torch, plans, resnet18,
+           lenet)
 
 
 def main():

@@ -1,6 +1,7 @@
 #include "fake_source.h"
 
 #include <core/base/error.h>
+#include <core/base/files.h>
 #include <core/kernel/run_folder.h>
 #include <core/run/run.h>
 
@@ -87,6 +88,23 @@ private Q_SLOTS:
         const auto before = run::Run::open(path("blocks")), after = run::Run::open(path("more blocks"));
         QCOMPARE(after->rows(), before->rows() + 1);
         QCOMPARE(calls.load(), 2); // the tile rows of its class
+    }
+
+    void damageOfTheExtendedRunIsFound() {
+        FakeJob part = job();
+        part.every = 3;
+        part.extends.clear();
+        tests::runFakeJob(part, path("damaged"));
+        FakeJob whole = job();
+        whole.extends = path("damaged");
+        const base::File file = base::File::openWrite(path("damaged") / "kernel.npy");
+        std::byte byte[1];
+        file.readAt(20000, byte);
+        byte[0] ^= std::byte{4};
+        file.writeAt(20000, byte);
+        const std::string problem = tests::failureOf([&] { tests::runFakeJob(whole, fresh()); });
+        QVERIFY2(problem.find("is damaged: the pairs of rows") != std::string::npos, problem.c_str());
+        QVERIFY(!fs::exists(path("run")));
     }
 
     void refusesWhatItDoesNotFit() {
