@@ -77,13 +77,16 @@ void KnownPairs::read(std::int64_t row, const TileRow& columns, std::vector<floa
     const auto first = std::find_if(begin, end, [](std::int32_t known) { return known >= 0; });
     const auto count = std::count_if(first, end, [](std::int32_t known) { return known >= 0; });
     kappa.resize(at(count));
-    if (count == 0)
-        return;
-    const std::int64_t own = m_known[at(row)];
+    if (count > 0)
+        readKnown(m_known[at(row)], *first, kappa);
+}
+
+/// kappa of a row of the run with neighbouring ones from `first` on.
+void KnownPairs::readKnown(std::int64_t own, std::int64_t first, std::span<float> kappa) const {
     const Source& source = sourceOf(own);
-    const std::int64_t place = (own - source.rows.begin) * source.rows.size() + (*first - source.rows.begin);
+    const std::int64_t place = (own - source.rows.begin) * source.rows.size() + (first - source.rows.begin);
     if (m_run->manifest().plan.store == run::StoreType::f32) {
-        source.file.readAt(source.dataOffset + 4 * place, std::as_writable_bytes(std::span(kappa)));
+        source.file.readAt(source.dataOffset + 4 * place, std::as_writable_bytes(kappa));
         return;
     }
     thread_local std::vector<formats::Half> halves;
@@ -92,7 +95,7 @@ void KnownPairs::read(std::int64_t row, const TileRow& columns, std::vector<floa
     formats::floatsFromHalves(halves, kappa);
     const auto norms = m_run->norms();
     for (std::size_t i = 0; i < kappa.size(); ++i)
-        kappa[i] = run::kappaOf(kappa[i], norms[at(own)], norms[at(*first) + i]);
+        kappa[i] = run::kappaOf(kappa[i], norms[at(own)], norms[at(first) + i]);
 }
 
 void KnownPairs::fill(const run::KernelPlan& plan, JobState& state) const {
@@ -117,7 +120,7 @@ void KnownPairs::fillRow(const run::KernelPlan& plan, std::int64_t row, JobState
     std::copy(probabilities.begin(), probabilities.end(), state.probabilities.begin() + row * plan.classes);
     state.norms[at(row)] = m_run->norms()[at(known.value())];
     float& self = state.selfKappa[at(row)];
-    self = m_run->kappa(known, known);
+    readKnown(known.value(), known.value(), std::span(&self, 1));
     // From a norm it is right but for its last digit, which must not decide anew what the run had found.
     const float largest =
         m_run->topIndex(known)[0] >= 0 ? m_run->topValue(known)[0] : -std::numeric_limits<float>::infinity();

@@ -47,6 +47,7 @@ private:
         run::RowRange rows; ///< of the run
     };
     void openSources();
+    void readKnown(std::int64_t own, std::int64_t first, std::span<float> kappa) const;
     const Source& sourceOf(std::int64_t known) const;
     void fillRow(const run::KernelPlan& plan, std::int64_t row, JobState& state) const;
     void fillHistogram(const run::KernelPlan& plan, JobState& state) const;
