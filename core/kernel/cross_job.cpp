@@ -15,13 +15,13 @@
 #include <core/kernel/run_folder.h>
 #include <core/kernel/state.h>
 
-#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -249,29 +249,15 @@ engine::CrossReport resumeJob(CrossJob& job, RunFolder& folder, const base::JobC
 
 engine::CrossReport startJob(CrossJob& job, RunFolder& folder, const base::JobContext& context) {
     checkDisk(folder.path(), job.manifest.plan);
-    bool working = false;
-    try {
-        folder.create();
-        folder.removeLeftovers();
-        FolderJob work(job, folder);
-        work.start();
-        working = true;
-        return work.compute(context);
-    } catch (const base::Cancelled&) {
-        throw;
-    } catch (const c10::OutOfMemoryError&) {
-        if (!working)
-            folder.takeBack();
-        throw; // goes on with a smaller plan
-    } catch (const base::IoError&) {
-        // A disk that fills up later is worth resuming once there is space.
-        if (!working)
-            folder.takeBack();
-        throw;
-    } catch (...) {
-        folder.takeBack();
-        throw;
-    }
+    std::optional<FolderJob> work;
+    engine::CrossReport report;
+    folder.fill(
+        [&] {
+            work.emplace(job, folder);
+            work->start();
+        },
+        [&] { report = work->compute(context); });
+    return report;
 }
 
 } // namespace
@@ -282,12 +268,7 @@ engine::CrossReport runCrossJob(CrossJob job, const fs::path& out, const base::J
         return startJob(job, folder, context);
     if (job.options.resume)
         return resumeJob(job, folder, context);
-    if (folder.content() == RunFolder::Content::finished)
-        throw base::IoError(fmt::format("{} holds a finished kernel, which is never overwritten; choose another folder",
-                                        base::quoted(folder.path())));
-    throw base::IoError(
-        fmt::format("{} holds an unfinished kernel; add --resume to go on with it, or choose another folder",
-                    base::quoted(folder.path())));
+    folder.refuse("kernel");
 }
 
 } // namespace lpntk::kernel

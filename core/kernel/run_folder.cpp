@@ -3,6 +3,7 @@
 #include <core/base/error.h>
 #include <core/base/files.h>
 
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -93,6 +94,41 @@ void RunFolder::removeLeftovers() const {
         fs::remove(path, code);
 }
 
+void RunFolder::fill(const std::function<void()>& begin, const std::function<void()>& compute) {
+    bool worthResuming = false;
+    try {
+        create();
+        removeLeftovers();
+        begin();
+        worthResuming = true;
+        compute();
+    } catch (const base::Cancelled&) {
+        throw;
+    } catch (const c10::OutOfMemoryError&) {
+        if (!worthResuming)
+            takeBack();
+        throw; // goes on with a smaller plan
+    } catch (const base::IoError&) {
+        // A disk that fills up later is worth resuming once there is space.
+        if (!worthResuming)
+            takeBack();
+        throw;
+    } catch (...) {
+        takeBack();
+        throw;
+    }
+}
+
+void RunFolder::refuse(const char* what) const {
+    if (m_content == Content::finished)
+        throw base::IoError(fmt::format("{} holds a finished {}, which is never overwritten; choose another folder",
+                                        base::quoted(m_path), what));
+    throw base::IoError(
+        fmt::format("{} holds an unfinished {}; add --resume to go on with it, or choose another folder",
+                    base::quoted(m_path), what));
+}
+
+/// Removes everything that this object's job wrote.
 void RunFolder::takeBack() noexcept {
     std::error_code code;
     std::vector<fs::path> entries;

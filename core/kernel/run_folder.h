@@ -32,11 +32,15 @@ public:
     void create();
     /// Removes the temporary files of writers that were killed.
     void removeLeftovers() const;
-    /// Removes everything that this object's job wrote.
-    void takeBack() noexcept;
+    /// A new job: begin() makes what a resume needs, compute() does the work. What fails before that, or would fail
+    /// again, leaves nothing; a full disk and a cancelled job leave a folder to go on with.
+    void fill(const std::function<void()>& begin, const std::function<void()>& compute);
+    /// Throws IoError because the folder holds a finished or unfinished "run" (or what else it is called).
+    [[noreturn]] void refuse(const char* what) const;
 
 private:
     void lock();
+    void takeBack() noexcept;
 
     std::filesystem::path m_path;
     Content m_content = Content::nothing;

@@ -11,11 +11,11 @@
 #include <core/kernel/run_folder.h>
 #include <core/kernel/verify.h>
 
-#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -264,46 +264,29 @@ engine::KernelReport resumeJob(KernelJob& job, RunFolder& folder, const base::Jo
 
 engine::KernelReport startJob(KernelJob& job, RunFolder& folder, const base::JobContext& context) {
     checkDisk(folder.path(), job.manifest.plan);
-    bool working = false;
-    try {
-        folder.create();
-        folder.removeLeftovers();
-        FolderJob work(job, folder);
-        work.start();
-        working = true;
-        return work.compute(context);
-    } catch (const base::Cancelled&) {
-        throw;
-    } catch (const c10::OutOfMemoryError&) {
-        if (!working)
-            folder.takeBack();
-        throw; // goes on with a smaller plan
-    } catch (const base::IoError&) {
-        // A disk that fills up later is worth resuming once there is space.
-        if (!working)
-            folder.takeBack();
-        throw;
-    } catch (...) {
-        folder.takeBack();
-        throw;
-    }
+    std::optional<FolderJob> work;
+    engine::KernelReport report;
+    folder.fill(
+        [&] {
+            work.emplace(job, folder);
+            work->start();
+        },
+        [&] { report = work->compute(context); });
+    return report;
 }
 
 } // namespace
 
 engine::KernelReport runKernelJob(KernelJob job, const fs::path& out, const base::JobContext& context) {
     RunFolder folder(out);
-    if (job.known && folder.content() != RunFolder::Content::finished)
+    const bool anew = folder.content() == RunFolder::Content::nothing;
+    if (job.known && (anew || (job.options.resume && folder.content() == RunFolder::Content::unfinished)))
         verifyStored(job.known->run(), job.options.threads, context);
-    if (folder.content() == RunFolder::Content::nothing)
+    if (anew)
         return startJob(job, folder, context);
     if (job.options.resume)
         return resumeJob(job, folder, context);
-    if (folder.content() == RunFolder::Content::finished)
-        throw base::IoError(fmt::format("{} holds a finished run, which is never overwritten; choose another folder",
-                                        base::quoted(folder.path())));
-    throw base::IoError(fmt::format("{} holds an unfinished run; add --resume to go on with it, or choose another folder",
-                                    base::quoted(folder.path())));
+    folder.refuse("run");
 }
 
 } // namespace lpntk::kernel
