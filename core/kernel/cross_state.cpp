@@ -1,8 +1,5 @@
 #include <core/kernel/cross_state.h>
 
-#include <core/base/files.h>
-#include <core/base/hash.h>
-
 #include <algorithm>
 #include <numeric>
 
@@ -62,44 +59,15 @@ std::vector<std::int64_t> auditSamples(std::int64_t count, int wanted) {
 }
 
 void writeState(const fs::path& folder, const CrossState& state, const std::string& identity) {
-    const base::File file = base::File::create(folder / ".state.bin.part-0");
-    std::uint32_t crc = 0;
-    const auto put = [&](std::span<const std::byte> bytes) {
-        file.append(bytes);
-        crc = base::crc32(bytes, crc);
-    };
-    const std::string head = kMagic + identity + "\n";
-    put(std::as_bytes(std::span(head.data(), head.size())));
-    forEachArray(state, [&](const auto& array) { put(std::as_bytes(std::span(array))); });
-    file.append(std::as_bytes(std::span(&crc, 1)));
+    std::vector<std::span<const std::byte>> arrays;
+    forEachArray(state, [&](const auto& array) { arrays.push_back(std::as_bytes(std::span(array))); });
+    writeStateFile(folder, kMagic + identity + "\n", arrays);
 }
 
 bool readState(const fs::path& folder, CrossState& state, const std::string& identity) {
-    std::error_code code;
-    const fs::path path = folder / "state.bin";
-    if (!fs::exists(path, code))
-        return false;
-    const std::string head = kMagic + identity + "\n";
-    auto expected = static_cast<std::int64_t>(head.size() + sizeof(std::uint32_t));
-    forEachArray(state,
-                 [&](const auto& array) { expected += static_cast<std::int64_t>(std::span(array).size_bytes()); });
-    const base::File file = base::File::openRead(path);
-    if (file.size() != expected)
-        return false;
-    std::vector<std::byte> found(head.size());
-    file.readAt(0, found);
-    if (!std::equal(found.begin(), found.end(), std::as_bytes(std::span(head.data(), head.size())).begin()))
-        return false;
-    std::uint32_t crc = base::crc32(found), stored = 0;
-    auto offset = static_cast<std::int64_t>(head.size());
-    forEachArray(state, [&](auto& array) {
-        const auto bytes = std::as_writable_bytes(std::span(array));
-        file.readAt(offset, bytes);
-        offset += static_cast<std::int64_t>(bytes.size());
-        crc = base::crc32(bytes, crc);
-    });
-    file.readAt(offset, std::as_writable_bytes(std::span(&stored, 1)));
-    return crc == stored;
+    std::vector<std::span<std::byte>> arrays;
+    forEachArray(state, [&](auto& array) { arrays.push_back(std::as_writable_bytes(std::span(array))); });
+    return readStateFile(folder, kMagic + identity + "\n", arrays);
 }
 
 } // namespace lpntk::kernel

@@ -2,6 +2,7 @@
 
 #include <core/kernel/cross_plan.h>
 #include <core/kernel/neighbours.h>
+#include <core/kernel/state_file.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -40,7 +41,7 @@ struct CrossState {
 /// Rows or columns that are recomputed in float64: `wanted` of `count`, at equal distances.
 std::vector<std::int64_t> auditSamples(std::int64_t count, int wanted);
 
-/// As writeState and readState of state.h, whose commitState and removeState serve both.
+/// As writeStateFile and readStateFile.
 void writeState(const std::filesystem::path& folder, const CrossState& state, const std::string& identity);
 bool readState(const std::filesystem::path& folder, CrossState& state, const std::string& identity);
 

@@ -1,15 +1,8 @@
 #include <core/kernel/state.h>
 
-#include <core/base/error.h>
-#include <core/base/files.h>
-#include <core/base/hash.h>
 #include <core/run/run.h>
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cstdio>
-#include <numeric>
 
 namespace lpntk::kernel {
 
@@ -17,17 +10,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kMagic = "lpntk-state 1\n";
-
-fs::path statePath(const fs::path& folder) { return folder / "state.bin"; }
-fs::path unfinishedPath(const fs::path& folder) { return folder / ".state.bin.part-0"; }
+constexpr const char* kMagic = "lpntk-state 2\n";
 
 std::size_t at(std::int64_t value) { return static_cast<std::size_t>(value); }
 
 /// Calls `visit` with every array of the state, in the order of the file.
 template <typename State, typename Visit> void forEachArray(State& state, Visit visit) {
     visit(state.tileDone);
-    visit(state.rowsKnown);
     visit(state.selfKappa);
     visit(state.norms);
     visit(state.probabilities);
@@ -56,7 +45,7 @@ std::int64_t histogramEntries(const run::KernelPlan& plan) {
 } // namespace
 
 JobState::JobState(const run::KernelPlan& plan, const Layout& layout)
-    : tileDone(layout.tiles().size()), rowsKnown(layout.tileRows().size()), selfKappa(at(plan.rows)), norms(at(plan.rows)),
+    : tileDone(layout.tiles().size()), selfKappa(at(plan.rows)), norms(at(plan.rows)),
       probabilities(at(plan.rows * plan.classes)), top(at(plan.rows * plan.top)), bottom(top.size()),
       partialSums(at(layout.partialCount())), histogram(at(histogramEntries(plan))), tileCosines(layout.tiles().size()),
       auditRows(auditRowsOf(plan)), auditKappa(auditRows.size() * auditRows.size()) {}
@@ -94,55 +83,15 @@ std::vector<std::int32_t> auditRowsOf(const run::KernelPlan& plan) {
 }
 
 void writeState(const fs::path& folder, const JobState& state, const std::string& identity) {
-    const base::File file = base::File::create(unfinishedPath(folder));
-    std::uint32_t crc = 0;
-    const auto put = [&](std::span<const std::byte> bytes) {
-        file.append(bytes);
-        crc = base::crc32(bytes, crc);
-    };
-    const std::string head = kMagic + identity + "\n";
-    put(std::as_bytes(std::span(head.data(), head.size())));
-    forEachArray(state, [&](const auto& array) { put(std::as_bytes(std::span(array))); });
-    file.append(std::as_bytes(std::span(&crc, 1)));
-}
-
-void commitState(const fs::path& folder) {
-    base::File::openWrite(unfinishedPath(folder)).sync();
-    if (std::rename(unfinishedPath(folder).c_str(), statePath(folder).c_str()) != 0)
-        throw base::IoError(fmt::format("{}: the state of the job cannot be put in place; check the folder's permissions",
-                                        base::quoted(statePath(folder))));
-}
-
-void removeState(const fs::path& folder) {
-    std::error_code code;
-    fs::remove(statePath(folder), code);
-    fs::remove(unfinishedPath(folder), code);
+    std::vector<std::span<const std::byte>> arrays;
+    forEachArray(state, [&](const auto& array) { arrays.push_back(std::as_bytes(std::span(array))); });
+    writeStateFile(folder, kMagic + identity + "\n", arrays);
 }
 
 bool readState(const fs::path& folder, JobState& state, const std::string& identity) {
-    std::error_code code;
-    if (!fs::exists(statePath(folder), code))
-        return false;
-    const std::string head = kMagic + identity + "\n";
-    std::int64_t expected = static_cast<std::int64_t>(head.size() + sizeof(std::uint32_t));
-    forEachArray(state, [&](const auto& array) { expected += static_cast<std::int64_t>(std::as_bytes(std::span(array)).size()); });
-    const base::File file = base::File::openRead(statePath(folder));
-    if (file.size() != expected)
-        return false;
-    std::vector<std::byte> found(head.size());
-    file.readAt(0, found);
-    if (!std::equal(found.begin(), found.end(), std::as_bytes(std::span(head.data(), head.size())).begin()))
-        return false;
-    std::uint32_t crc = base::crc32(found), stored = 0;
-    auto offset = static_cast<std::int64_t>(head.size());
-    forEachArray(state, [&](auto& array) {
-        const auto bytes = std::as_writable_bytes(std::span(array));
-        file.readAt(offset, bytes);
-        offset += static_cast<std::int64_t>(bytes.size());
-        crc = base::crc32(bytes, crc);
-    });
-    file.readAt(offset, std::as_writable_bytes(std::span(&stored, 1)));
-    return crc == stored;
+    std::vector<std::span<std::byte>> arrays;
+    forEachArray(state, [&](auto& array) { arrays.push_back(std::as_writable_bytes(std::span(array))); });
+    return readStateFile(folder, kMagic + identity + "\n", arrays);
 }
 
 } // namespace lpntk::kernel

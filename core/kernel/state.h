@@ -2,6 +2,7 @@
 
 #include <core/kernel/layout.h>
 #include <core/kernel/neighbours.h>
+#include <core/kernel/state_file.h>
 #include <core/run/plan.h>
 
 #include <cstdint>
@@ -24,7 +25,6 @@ struct JobState {
     JobState(const run::KernelPlan& plan, const Layout& layout);
 
     std::vector<std::uint8_t> tileDone;        ///< by tile number
-    std::vector<std::uint8_t> rowsKnown;       ///< by tile row: norms and probabilities are there
     std::vector<float> selfKappa, norms;       ///< (N)
     std::vector<float> probabilities;          ///< (N, K)
     std::vector<NeighbourKey> top, bottom;     ///< (N, k) largest key first
@@ -41,11 +41,8 @@ struct JobState {
 /// Rows whose pairs are recomputed in float64: pseudo-random but fixed by the plan, spread over the blocks.
 std::vector<std::int32_t> auditRowsOf(const run::KernelPlan& plan);
 
-/// Writes the state beside its place without renaming it, so that the slow part can be done under a lock; commitState
-/// makes it the one that counts. `identity` is what must be equal when it is read back.
+/// As writeStateFile.
 void writeState(const std::filesystem::path& folder, const JobState& state, const std::string& identity);
-void commitState(const std::filesystem::path& folder);
-void removeState(const std::filesystem::path& folder);
 
 /// Reads the state into `state`. Returns false when there is none, or when it is damaged or of another run: then the
 /// work starts again, which gives the same bits.

@@ -229,9 +229,6 @@ void TileJob::computeSignals(Lane& lane, const std::vector<int>& tileRows, const
             lane.signals[at(number)].reset(); // half-filled rows must not pass for signals
         throw;
     }
-    const std::unique_lock lock(m_stateLock);
-    for (const int number : tileRows)
-        m_state.rowsKnown[at(number)] = 1;
     m_hooks.event("signals");
 }
 
