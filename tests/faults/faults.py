@@ -9,6 +9,7 @@ Exit code: 0 all as it should be, 1 not, 77 when the data set is missing.
 """
 import argparse
 import contextlib
+import json
 import os
 import pathlib
 import random
@@ -69,9 +70,15 @@ class Jobs:
             return sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
         if content(run) != content(self.straight):
             raise Wrong(f"files differ: {set(content(run)) ^ set(content(self.straight))}")
-        for name in content(run):
-            if name.name != "manifest.json" and (run / name).read_bytes() != (self.straight / name).read_bytes():
-                raise Wrong(f"{name} has other bytes")
+        other = [str(name) for name in content(run) if name.name != "manifest.json"
+                 and (run / name).read_bytes() != (self.straight / name).read_bytes()]
+        if other:
+            raise Wrong(f"other bytes in {', '.join(other)}; products by {self.backend(run)} and "
+                        f"{self.backend(self.straight)}")
+
+    @staticmethod
+    def backend(run):
+        return json.loads((run / "manifest.json").read_text())["plan"]["backend"]
 
     def fresh(self, name="run"):
         shutil.rmtree(self.folder / name, ignore_errors=True)
