@@ -71,6 +71,8 @@ function(lpntk_tests name)
     list(APPEND arg_ENVIRONMENT OMP_WAIT_POLICY=passive GOMP_SPINCOUNT=0)
     list(APPEND base lpntk_torch_usage)
   endif()
+  # What is kept of this machine is the tests' own, not the user's.
+  list(APPEND arg_ENVIRONMENT XDG_CACHE_HOME=${PROJECT_BINARY_DIR}/tests/cache)
   set(headers lpntk_test_headers)
   if(arg_TORCH)
     set(headers lpntk_test_headers_torch)

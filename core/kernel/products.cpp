@@ -1,6 +1,7 @@
 #include <core/kernel/products.h>
 
 #include <core/base/error.h>
+#include <core/base/kept_choice.h>
 #include <core/kernel/aligned.h>
 #include <core/kernel/device.h>
 
@@ -8,6 +9,7 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/mm.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <chrono>
@@ -101,6 +103,26 @@ double bestRate(std::int64_t rows, std::int64_t columns, std::int64_t depth, int
     return static_cast<double>(rows * columns * depth) / best;
 }
 
+/// By a probe of some ten milliseconds.
+std::string fastestByMeasure() {
+    constexpr std::int64_t kRows = 256, kColumns = 512, kDepth = 1024;
+    constexpr int kRounds = 10;
+    constexpr double kWorthIt = 1.5;
+    const auto& all = knownProducts();
+    std::vector<double> rates(all.size());
+    // In turns: what disturbs the machine disturbs all. The second product of a turn finds its code and data ready.
+    for (int round = 0; round < kRounds; ++round) {
+        for (std::size_t i = 0; i < all.size(); ++i)
+            rates[i] = std::max(rates[i], measuredRate(*all[i], kRows, kColumns, kDepth, 2));
+    }
+    std::size_t best = 0;
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        if (rates[i] > rates[best] * (best == 0 ? kWorthIt : 1.0))
+            best = i;
+    }
+    return all[best]->name();
+}
+
 } // namespace
 
 void multiplyFloat64(std::int64_t m, std::int64_t n, std::int64_t k, const double* a, std::int64_t aStride,
@@ -145,22 +167,15 @@ double measuredRateFloat64(std::int64_t rows, std::int64_t columns, std::int64_t
 
 const Products& fastestProducts() {
     static const Products& fastest = []() -> const Products& {
-        constexpr std::int64_t kRows = 256, kColumns = 512, kDepth = 1024;
-        constexpr int kRounds = 10;
-        constexpr double kWorthIt = 1.5;
-        const auto& all = knownProducts();
-        std::vector<double> rates(all.size());
-        // In turns: what disturbs the machine disturbs all. The second product of a turn finds its code and data ready.
-        for (int round = 0; round < kRounds; ++round) {
-            for (std::size_t i = 0; i < all.size(); ++i)
-                rates[i] = std::max(rates[i], measuredRate(*all[i], kRows, kColumns, kDepth, 2));
-        }
-        std::size_t best = 0;
-        for (std::size_t i = 1; i < all.size(); ++i) {
-            if (rates[i] > rates[best] * (best == 0 ? kWorthIt : 1.0))
-                best = i;
-        }
-        return *all[best];
+        std::vector<std::string> names;
+        for (const Products* products : knownProducts())
+            names.push_back(products->name());
+        if (names.size() == 1)
+            return *knownProducts().front();
+        const std::filesystem::path folder = base::cacheFolder();
+        return productsNamed(base::keptChoice(folder.empty() ? folder : folder / "products",
+                                              fmt::format("{} | {}", base::processorName(), fmt::join(names, " | ")),
+                                              names, fastestByMeasure));
     }();
     return fastest;
 }

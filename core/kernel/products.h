@@ -39,9 +39,10 @@ const std::vector<const Products*>& knownProducts();
 /// Throws OptionError naming what this machine has.
 const Products& productsNamed(const std::string& name);
 
-/// The fastest for tiles, by a probe of some ten milliseconds at the first call. Another library than libtorch's own must be
-/// half as fast again: OpenBLAS has 1.1 times MKL's rate on AMD processors without AVX-512 and 2.1 times with it, and two
-/// runs on one machine must choose the same.
+/// The fastest for tiles, by a probe of some ten milliseconds; what it chose is kept for later processes (`products` in
+/// base::cacheFolder()). Another library than libtorch's own must be half as fast again: OpenBLAS has 1.1 times MKL's
+/// rate on AMD processors without AVX-512 and 2.1 times with it, less beside a busy neighbour, and two runs on one
+/// machine must choose the same.
 const Products& fastestProducts();
 
 /// Whether products of this kind have a choice: only float32 on the processor has.
