@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <limits>
 
 // GCC 12 vectorises loops of unknown length from -O3 on only.
 #pragma GCC optimize("O3")
@@ -148,12 +150,30 @@ LPNTK_WIDTHS double sumOf(std::span<const float> values) {
     return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
-LPNTK_WIDTHS bool anyOutside(std::span<const float> values, float below, float above) {
-    const float* const from = values.data();
+LPNTK_WIDTHS std::uint64_t markOutside(std::span<const float> values, float below, float above) {
+    constexpr std::size_t kBits = 64;
+    std::array<float, kBits> padded; // to a length that the compiler knows
+    const float* from = values.data();
+    if (values.size() < kBits) {
+        padded.fill(std::numeric_limits<float>::quiet_NaN());
+        std::copy(values.begin(), values.end(), padded.begin());
+        from = padded.data();
+    }
     int hits = 0;
-    for (std::size_t i = 0; i < values.size(); ++i)
+    for (std::size_t i = 0; i < kBits; ++i)
         hits += static_cast<int>(from[i] >= above) | static_cast<int>(from[i] <= below);
-    return hits != 0;
+    std::uint64_t marks = 0;
+    if (hits == 0)
+        return marks; // of most
+    // A byte each first, which the compiler makes many at once of; then their lowest bits side by side.
+    std::array<std::uint8_t, kBits> outside;
+    for (std::size_t i = 0; i < kBits; ++i)
+        outside[i] = static_cast<std::uint8_t>((from[i] >= above) | (from[i] <= below));
+    static_assert(std::endian::native == std::endian::little);
+    const auto eights = std::bit_cast<std::array<std::uint64_t, 8>>(outside);
+    for (std::size_t i = 0; i < eights.size(); ++i)
+        marks |= (eights[i] * 0x0102040810204080u >> 56) << (8 * i);
+    return marks;
 }
 
 LPNTK_WIDTHS void cosines(std::span<const float> kappa, float norm, std::span<const float> norms, std::span<float> out) {

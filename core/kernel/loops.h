@@ -43,8 +43,8 @@ void transpose(const formats::Half* from, std::int64_t rows, std::int64_t column
 /// Sum in float64 in a fixed order: eight lanes, then pairwise.
 double sumOf(std::span<const float> values);
 
-/// Whether any value is >= above or <= below.
-bool anyOutside(std::span<const float> values, float below, float above);
+/// A bit for each of at most 64 values, from the lowest on: whether it is >= above or <= below.
+std::uint64_t markOutside(std::span<const float> values, float below, float above);
 
 /// run::cosineOf for one row against many.
 void cosines(std::span<const float> kappa, float norm, std::span<const float> norms, std::span<float> out);

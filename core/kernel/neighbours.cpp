@@ -16,6 +16,14 @@ std::uint32_t ordered(float value) {
     return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
+/// Of keys sorted from the largest; reading all of a short list costs less than guessing where to look.
+std::size_t countLarger(std::span<const NeighbourKey> sorted, NeighbourKey key) {
+    std::size_t larger = 0;
+    for (std::size_t i = 0; i < sorted.size(); ++i)
+        larger += sorted.data()[i] > key ? 1 : 0;
+    return larger;
+}
+
 } // namespace
 
 NeighbourKey neighbourKey(float value, std::int64_t row) {
@@ -32,30 +40,39 @@ std::int32_t rowOf(NeighbourKey key) {
 }
 
 /// Merges candidates, which are used up, into a list of the largest keys, sorted from the largest.
-void NeighbourFinder::keepLargest(std::span<NeighbourKey> kept, std::vector<NeighbourKey>& candidates) {
-    if (candidates.empty())
-        return;
+void NeighbourFinder::keepLargest(std::span<NeighbourKey> kept, std::span<NeighbourKey> candidates) {
     if (candidates.size() > kept.size()) {
-        const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(kept.size());
-        std::nth_element(candidates.begin(), end, candidates.end(), std::greater<>());
-        candidates.erase(end, candidates.end());
+        std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept.size()),
+                         candidates.end(), std::greater<>());
+        candidates = candidates.first(kept.size());
     }
-    constexpr std::size_t kFew = 6; // where making room for each costs less than merging
-    if (candidates.size() <= kFew) {
+    // Where making room for each costs less than sorting and merging them.
+    constexpr std::size_t kFew = 12, kShort = 128;
+    if (candidates.size() <= kFew && kept.size() <= kShort) {
         for (const NeighbourKey key : candidates) {
-            const auto place = std::lower_bound(kept.begin(), kept.end(), key, std::greater<>());
-            if (place == kept.end())
+            const std::size_t place = countLarger(kept, key);
+            if (place == kept.size())
                 continue;
-            std::move_backward(place, kept.end() - 1, kept.end());
-            *place = key;
+            std::move_backward(kept.begin() + static_cast<std::ptrdiff_t>(place), kept.end() - 1, kept.end());
+            kept[place] = key;
         }
         return;
     }
     std::sort(candidates.begin(), candidates.end(), std::greater<>());
-    // The last few of both together do not fit in, and are never looked at again.
-    m_merged.resize(kept.size() + candidates.size());
-    std::merge(kept.begin(), kept.end(), candidates.begin(), candidates.end(), m_merged.begin(), std::greater<>());
-    std::copy_n(m_merged.begin(), kept.size(), kept.begin());
+    // How many of them are among the largest; then from the smallest on, in place.
+    std::size_t added = 0;
+    while (added < candidates.size() && candidates[added] > kept[kept.size() - 1 - added])
+        ++added;
+    std::size_t before = kept.size() - added;
+    for (std::size_t to = kept.size(); added > 0; --to) {
+        const NeighbourKey candidate = candidates[added - 1];
+        if (before > 0 && kept[before - 1] < candidate) {
+            kept[to - 1] = kept[--before];
+        } else {
+            kept[to - 1] = candidate;
+            --added;
+        }
+    }
 }
 
 void NeighbourFinder::add(const NeighbourLists& lists, std::int64_t row, std::int64_t first,
@@ -63,25 +80,27 @@ void NeighbourFinder::add(const NeighbourLists& lists, std::int64_t row, std::in
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const float above = lists.top.back() ? valueOf(lists.top.back()) : -infinity;
     const float below = lists.bottom.back() ? -valueOf(lists.bottom.back()) : infinity;
-    m_positive.clear();
-    m_negative.clear();
-    constexpr std::size_t kStretch = 64;
+    m_positive.resize(values.size());
+    m_negative.resize(values.size());
+    NeighbourKey* const positive = m_positive.data();
+    NeighbourKey* const negative = m_negative.data();
+    std::size_t positives = 0, negatives = 0;
+    constexpr std::size_t kStretch = 64; // bits
     for (std::size_t begin = 0; begin < values.size(); begin += kStretch) {
         const auto stretch = values.subspan(begin, std::min(kStretch, values.size() - begin));
-        if (!anyOutside(stretch, below, above))
-            continue;
-        for (std::size_t i = 0; i < stretch.size(); ++i) {
-            const std::int64_t other = first + static_cast<std::int64_t>(begin + i);
-            if (other == row)
-                continue;
-            if (stretch[i] >= above)
-                m_positive.push_back(neighbourKey(stretch[i], other));
-            if (stretch[i] <= below)
-                m_negative.push_back(neighbourKey(-stretch[i], other));
+        std::uint64_t marks = markOutside(stretch, below, above);
+        for (; marks != 0; marks &= marks - 1) {
+            const std::size_t i = begin + static_cast<std::size_t>(std::countr_zero(marks));
+            const std::int64_t other = first + static_cast<std::int64_t>(i);
+            const float value = values.data()[i];
+            positive[positives] = neighbourKey(value, other);
+            negative[negatives] = neighbourKey(-value, other);
+            positives += value >= above && other != row ? 1 : 0;
+            negatives += value <= below && other != row ? 1 : 0;
         }
     }
-    keepLargest(lists.top, m_positive);
-    keepLargest(lists.bottom, m_negative);
+    keepLargest(lists.top, {positive, positives});
+    keepLargest(lists.bottom, {negative, negatives});
 }
 
 } // namespace lpntk::kernel

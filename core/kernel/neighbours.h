@@ -25,9 +25,9 @@ public:
     void add(const NeighbourLists& lists, std::int64_t row, std::int64_t first, std::span<const float> values);
 
 private:
-    void keepLargest(std::span<NeighbourKey> kept, std::vector<NeighbourKey>& candidates);
+    void keepLargest(std::span<NeighbourKey> kept, std::span<NeighbourKey> candidates);
 
-    std::vector<NeighbourKey> m_positive, m_negative, m_merged;
+    std::vector<NeighbourKey> m_positive, m_negative;
 };
 
 } // namespace lpntk::kernel
