@@ -100,7 +100,8 @@ void TileJob::run(std::vector<std::uint8_t> repair, std::vector<std::uint8_t> in
         }
         throw;
     }
-    checkpoint();
+    // What follows takes moments; one who is stopped there computes the last tiles again.
+    checkpointIfDue(m_hooks.checkpointSeconds);
 }
 
 /// One list of steps for each lane: neighbouring steps with about as many tiles, because they have panels in common; where
