@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <tuple>
+#include <unordered_map>
 
 namespace lpntk::gradient {
 
@@ -45,6 +46,21 @@ std::vector<ValueId> tensorIds(const Step& step, const torch::jit::Stack& stack)
     return ids;
 }
 
+/// Pieces of memory, by which views are known too. It does not keep them, and no later one passes for one that is gone.
+class Memory {
+public:
+    void add(const at::Tensor& tensor) {
+        const auto storage = model::unwrapped(tensor).storage().getWeakStorageImpl();
+        m_pieces.emplace(storage._unsafe_get_target(), storage);
+    }
+    bool has(const at::Tensor& tensor) const {
+        return m_pieces.contains(model::unwrapped(tensor).storage().unsafeGetStorageImpl());
+    }
+
+private:
+    std::unordered_map<const c10::StorageImpl*, c10::weak_intrusive_ptr<c10::StorageImpl>> m_pieces;
+};
+
 /// Runs beside a capture in float64, call by call.
 class Follower {
 public:
@@ -62,14 +78,19 @@ public:
         if (exact.size() == 1 && exact[0].isTensor()) {
             if (const auto result = withResult(step, stack, exact[0].toTensor(), m_level)) {
                 stack.assign(1, *result);
+                m_rounded.add(*result);
                 return;
             }
         }
+        // Of numbers that are float64 results, rounded, both give what they would give in float64, rounded.
+        const bool right = (m_places.defined() || step.target == "aten::relu") && m_rounded.has(stack[0].toTensor());
         if (m_places.defined())
             stack.assign(1, stack[0].toTensor().flatten(-2).gather(-1, m_places.flatten(-2)).reshape(m_places.sizes()));
         else
             step.call(stack);
-        if (step.dataDependent)
+        if (right)
+            m_rounded.add(stack[0].toTensor());
+        else if (step.dataDependent)
             correct(before, stack, exact);
     }
 
@@ -94,7 +115,7 @@ private:
 
     /// What lies in the memory of the call's arguments is a view of something that was corrected already.
     void correct(const std::vector<const void*>& before, const torch::jit::Stack& results,
-                 const torch::jit::Stack& exact) const {
+                 const torch::jit::Stack& exact) {
         const at::NoGradGuard noGradients;
         std::size_t next = 0;
         for (const c10::IValue& result : results) {
@@ -102,8 +123,10 @@ private:
                 const c10::IValue& right = exact.at(next++);
                 const bool known = std::find(before.begin(), before.end(), memoryOf(tensor)) != before.end();
                 // Not through autograd: what the backward pass has kept of the result is meant to change with it.
-                if (tensor.defined() && !known && right.isTensor() && model::isWrapped(tensor))
+                if (tensor.defined() && !known && right.isTensor() && model::isWrapped(tensor)) {
                     model::unwrapped(tensor).variable_data().copy_(model::unwrapped(right.toTensor()));
+                    m_rounded.add(tensor);
+                }
                 return tensor;
             });
         }
@@ -127,6 +150,7 @@ private:
     const WinogradWeights& m_winograd;
     Interpreter::Pass m_pass;
     at::Tensor m_places; ///< of the maxima, where the call is a pooling
+    Memory m_rounded;    ///< of float32 tensors that hold float64 results, rounded, and of views of them
 };
 
 /// Steps through the graph for capture(): records uses, and starts autograd at the output of each use whose input

@@ -1,5 +1,8 @@
 #include <core/gradient/channels_last_torch.h>
 
+#include <core/gradient/exact_products_torch.h>
+#include <core/gradient/unfold.h>
+
 #include <algorithm>
 
 namespace lpntk::gradient {
@@ -33,18 +36,25 @@ void writeDepthwise(const at::Tensor& windows, const at::Tensor& weight, at::Ten
 }
 
 /// One product per group; weight (K, kh, kw, C / groups).
-void writeProducts(const at::Tensor& windows, const at::Tensor& weight, std::int64_t groups, const at::Tensor& out) {
+void writeGroups(const at::Tensor& windows, const at::Tensor& weight, std::int64_t groups, const at::Tensor& out) {
     const std::int64_t pixels = out.size(0) * out.size(1) * out.size(2), channels = weight.size(0);
     const at::Tensor flatWeight = weight.reshape({groups, channels / groups, -1});
-    if (groups == 1) {
-        at::Tensor flat = out.view({pixels, channels});
-        at::mm_out(flat, windows.reshape({pixels, -1}), flatWeight[0].t());
-        return;
-    }
     const at::Tensor columns = windows.unflatten(5, {groups, weight.size(3)})
                                    .permute({5, 0, 1, 2, 3, 4, 6})
                                    .reshape({groups, pixels, weight.numel() / channels});
     out.view({pixels, groups, channels / groups}).copy_(at::bmm(columns, flatWeight.transpose(1, 2)).transpose(0, 1));
+}
+
+/// One product of all windows; padded (N, H, W, C), weight (K, kh, kw, C), out (N, H', W', K).
+void writeProduct(const at::Tensor& padded, const at::Tensor& weight, const ConvolutionGeometry& geometry,
+                  const at::Tensor& rows, const at::Tensor& out) {
+    const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
+    const Windows windows{size(padded.size(1)),       size(padded.size(2)),      size(padded.size(3)),
+                          size(out.size(1)),          size(out.size(2)),         size(weight.size(1)),
+                          size(weight.size(2)),       size(geometry.stride[0]),  size(geometry.stride[1]),
+                          size(geometry.dilation[0]), size(geometry.dilation[1])};
+    unfold(padded.const_data_ptr<double>(), size(padded.size(0)), windows, rows.mutable_data_ptr<double>());
+    multiplyExactly(rows, weight.view({weight.size(0), -1}), out.view({-1, weight.size(0)}));
 }
 
 } // namespace
@@ -56,8 +66,8 @@ at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight
                        width = geometry.outputSide(1, x.size(3), weight);
     at::Tensor out = at::empty({count, height, width, weight.size(0)}, x.options());
     if (geometry.isPointwise(weight)) {
-        at::Tensor flat = out.view({-1, weight.size(0)});
-        at::mm_out(flat, pictures.view({-1, x.size(1)}), taps.view({weight.size(0), -1}).t());
+        multiplyExactly(pictures.view({-1, x.size(1)}), taps.view({weight.size(0), -1}),
+                        out.view({-1, weight.size(0)}));
     } else if (const at::Tensor transformed = winograd ? winograd->of(weight, x, geometry) : at::Tensor();
                transformed.defined()) {
         winogradConvolution(pictures, transformed, geometry, out);
@@ -65,15 +75,19 @@ at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight
         const std::int64_t above = geometry.padding[0], left = geometry.padding[1];
         const at::Tensor padded =
             above == 0 && left == 0 ? pictures : at::constant_pad_nd(pictures, {0, 0, left, left, above, above});
-        const at::Tensor met = windows(padded, taps, geometry, height, width);
-        const std::int64_t unfolded = met[0].numel() * static_cast<std::int64_t>(x.element_size());
-        const std::int64_t chunk = std::max<std::int64_t>(1, kUnfoldedBytes / std::max<std::int64_t>(unfolded, 1));
+        const std::int64_t pixels = height * width, window = taps[0].numel() * geometry.groups;
+        const std::int64_t chunk = std::clamp<std::int64_t>(
+            kUnfoldedBytes / (pixels * window * static_cast<std::int64_t>(x.element_size())), 1, count);
+        const at::Tensor rows = geometry.groups == 1 ? at::empty({chunk * pixels, window}, x.options()) : at::Tensor();
         for (std::int64_t first = 0; first < count; first += chunk) {
             const std::int64_t some = std::min(chunk, count - first);
-            if (geometry.isDepthwise(weight))
-                writeDepthwise(met.narrow(0, first, some), taps, out.narrow(0, first, some));
+            const at::Tensor in = padded.narrow(0, first, some), result = out.narrow(0, first, some);
+            if (geometry.groups == 1)
+                writeProduct(in, taps, geometry, rows.narrow(0, 0, some * pixels), result);
+            else if (geometry.isDepthwise(weight))
+                writeDepthwise(windows(in, taps, geometry, height, width), taps, result);
             else
-                writeProducts(met.narrow(0, first, some), taps, geometry.groups, out.narrow(0, first, some));
+                writeGroups(windows(in, taps, geometry, height, width), taps, geometry.groups, result);
         }
     }
     if (bias.defined())

@@ -1,5 +1,7 @@
 #include <core/gradient/convolution_torch.h>
 
+#include <core/gradient/unfold.h>
+
 #include <algorithm>
 
 namespace lpntk::gradient {
@@ -89,11 +91,31 @@ void writeShifted(const at::Tensor& x, const at::Tensor& g, const at::Tensor& we
     destination.put(sums);
 }
 
+/// x (N, C, H, W), g (N, K, H', W'): (N, C kh kw, H' W'). libtorch's own goes number by number.
+at::Tensor unfolded(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
+                    const ConvolutionGeometry& geometry) {
+    if (!x.is_cpu() || (x.scalar_type() != at::kFloat && x.scalar_type() != at::kDouble))
+        return at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
+    const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
+    const PlaneWindows windows{{size(x.size(2)), size(x.size(3)), size(x.size(1)), size(g.size(2)), size(g.size(3)),
+                                size(weight.size(2)), size(weight.size(3)), size(geometry.stride[0]),
+                                size(geometry.stride[1]), size(geometry.dilation[0]), size(geometry.dilation[1])},
+                               size(geometry.padding[0]),
+                               size(geometry.padding[1])};
+    const at::Tensor pictures = x.contiguous();
+    const at::Tensor columns =
+        at::empty({x.size(0), x.size(1) * weight.size(2) * weight.size(3), g.size(2) * g.size(3)}, x.options());
+    if (x.scalar_type() == at::kFloat)
+        unfoldPlanes(pictures.const_data_ptr<float>(), size(x.size(0)), windows, columns.mutable_data_ptr<float>());
+    else
+        unfoldPlanes(pictures.const_data_ptr<double>(), size(x.size(0)), windows, columns.mutable_data_ptr<double>());
+    return columns;
+}
+
 void writeUnfolded(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
                    const ConvolutionGeometry& geometry, const Destination& destination) {
     const std::int64_t samples = x.size(0), groups = geometry.groups;
-    const at::Tensor columns =
-        at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
+    const at::Tensor columns = unfolded(x, g, weight, geometry);
     if (groups == 1) {
         productPerSample(g.flatten(2), columns.transpose(1, 2), destination);
         return;

@@ -2,6 +2,7 @@
 
 #include <core/gradient/channels_last_torch.h>
 #include <core/gradient/convolution_torch.h>
+#include <core/gradient/exact_products_torch.h>
 
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/variable.h>
@@ -59,6 +60,17 @@ at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Sta
         channelsLastConvolution(physical.flatten(0, 1), stack[1].toTensor(), optionalTensor(stack[2]),
                                 ConvolutionGeometry::of(step, stack), winograd);
     return out.unflatten(0, physical.sizes().slice(0, 2));
+}
+
+at::Tensor exactLinear(const torch::jit::Stack& stack) {
+    const at::Tensor x = model::unwrapped(stack[0].toTensor()), weight = stack[1].toTensor().contiguous();
+    std::vector<std::int64_t> shape = x.sizes().vec();
+    shape.back() = weight.size(0);
+    const at::Tensor out = at::empty(shape, x.options());
+    multiplyExactly(x.reshape({-1, weight.size(1)}).contiguous(), weight, out.view({-1, weight.size(0)}));
+    if (const at::Tensor bias = optionalTensor(stack[2]); bias.defined())
+        out.add_(bias);
+    return out;
 }
 
 /// x times scale / sqrt(variance + eps), channel by channel, and shifted; x (N, pictures, C, ...).
@@ -159,12 +171,13 @@ Backward linearBackward(const at::Tensor& weight) {
 std::optional<at::Tensor> exactResult(const Interpreter::Step& step, const torch::jit::Stack& stack,
                                       const model::VmapLevel& level, const WinogradWeights* winograd) {
     const Kind kind = kindOf(step);
-    if ((kind != Kind::convolution && kind != Kind::batchNorm) || !isPlainCall(step, stack, kind) ||
-        !model::unwrapped(stack[0].toTensor()).is_cpu())
+    if (kind == Kind::other || !isPlainCall(step, stack, kind) || !model::unwrapped(stack[0].toTensor()).is_cpu())
         return std::nullopt;
     const at::NoGradGuard noGradients;
     if (kind == Kind::convolution)
         return level.wrap(exactConvolution(step, stack, winograd));
+    if (kind == Kind::linear)
+        return level.wrap(exactLinear(stack));
     const auto tensor = [&](const char* name) { return optionalTensor(stack[step.position(name)]); };
     return level.wrap(normalized(model::unwrapped(stack[0].toTensor()), tensor("weight"), tensor("bias"),
                                  tensor("running_mean"), tensor("running_var"), stack[step.position("eps")].toDouble()));

@@ -8,7 +8,7 @@
 
 namespace lpntk::gradient {
 
-/// The float64 result of a convolution or batch norm of pictures in a batch under vmap, arguments as on its stack;
+/// The float64 result of a convolution, batch norm or linear layer in a batch under vmap, arguments as on its stack;
 /// libtorch's own takes up to ten times as long. Nothing where the call is of another kind.
 std::optional<at::Tensor> exactResult(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
                                       const model::VmapLevel& level, const WinogradWeights* winograd = nullptr);

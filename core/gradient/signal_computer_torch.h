@@ -50,9 +50,7 @@ public:
                         at::Device device = at::kCPU);
 
     const std::vector<SignalLayer>& layers() const override { return m_layout.layers; }
-    const char* capture() const override {
-        return m_guide ? "guided" : m_type == at::kDouble ? "float64" : "float32";
-    }
+    std::string capture() const override;
     std::int64_t workingBytes(std::int64_t batch) const override;
     std::int64_t forwardMacs() const override { return m_layout.forwardMacs; }
     std::int64_t batchFor(std::int64_t bytes) const override;

@@ -1,6 +1,7 @@
 #include <core/gradient/signals.h>
 
 #include <core/base/error.h>
+#include <core/gradient/exact_products_torch.h>
 #include <core/gradient/memory_meter_torch.h>
 #include <core/gradient/position_signals_torch.h>
 #include <core/gradient/seeds_torch.h>
@@ -33,6 +34,12 @@ TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> n
     m_layout = layOut(m_interpreter, m_network->graph(),
                       gradient::capture(m_interpreter, m_store, syntheticInput(2), seedsFor(labels, m_kind)), m_store.parameters);
     measureMemory();
+}
+
+std::string TorchSignalComputer::capture() const {
+    const std::string kind = m_guide ? "guided" : m_type == at::kDouble ? "float64" : "float32";
+    const bool exactly = kind != "float32" && m_device.is_cpu();
+    return exactly && !exactProducts().empty() ? kind + " by " + exactProducts() : kind;
 }
 
 std::int64_t TorchSignalComputer::workingBytes(std::int64_t batch) const {

@@ -52,9 +52,10 @@ public:
     virtual ~SignalComputer() = default;
 
     virtual const std::vector<SignalLayer>& layers() const = 0;
-    /// "float32"; "float64"; "guided": float32 where the forward pass takes the results of float64, rounded, because the
-    /// network has derivatives that jump (ReLU, pooling) and rounding would decide on which side a sample falls.
-    virtual const char* capture() const = 0;
+    /// "float32"; "float64"; "guided": float32 where the forward pass takes the results of float64, rounded, because
+    /// the network has derivatives that jump (ReLU, pooling) and rounding would decide on which side a sample falls.
+    /// What multiplies in float64 is named where it is not libtorch: "guided by openblas-0.3.34-SkylakeX".
+    virtual std::string capture() const = 0;
     /// A batch size that keeps a call's working memory near `bytes`.
     virtual std::int64_t batchFor(std::int64_t bytes) const = 0;
     /// Working memory of one call with this batch, estimated from a real small call.

@@ -1,5 +1,6 @@
 #include <core/gradient/winograd_torch.h>
 
+#include <core/gradient/exact_products_torch.h>
 #include <core/gradient/winograd_tiles.h>
 
 #include <algorithm>
@@ -88,11 +89,11 @@ void winogradConvolution(const at::Tensor& pictures, const at::Tensor& transform
     for (std::int64_t first = 0; first < all; first += chunk) {
         const std::int64_t count = std::min(chunk, all - first);
         const at::Tensor in = inputs.narrow(0, 0, count * kNumbers * channels).view({kNumbers, count, channels});
-        at::Tensor product = products.narrow(0, 0, count * kNumbers * outputs).view({kNumbers, count, outputs});
+        const at::Tensor product = products.narrow(0, 0, count * kNumbers * outputs).view({kNumbers, count, outputs});
         transformInputs(pictures.const_data_ptr<double>(), tiles, static_cast<std::size_t>(channels),
                         static_cast<std::size_t>(first), static_cast<std::size_t>(count),
                         in.mutable_data_ptr<double>());
-        at::bmm_out(product, in, transformed.transpose(1, 2));
+        multiplyExactly(in, transformed, product);
         transformOutputs(product.const_data_ptr<double>(), tiles, static_cast<std::size_t>(outputs),
                          static_cast<std::size_t>(first), static_cast<std::size_t>(count),
                          out.mutable_data_ptr<double>());

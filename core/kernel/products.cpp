@@ -4,6 +4,7 @@
 #include <core/base/kept_choice.h>
 #include <core/kernel/aligned.h>
 #include <core/kernel/device.h>
+#include <core/model/openblas.h>
 
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
@@ -13,10 +14,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <dlfcn.h>
-#include <limits>
-#include <memory>
-#include <sstream>
 
 namespace lpntk::kernel {
 
@@ -42,50 +39,18 @@ public:
     }
 };
 
-/// As in cblas.h, 32 bit integers.
-using Sgemm = void (*)(int order, int transposeA, int transposeB, int m, int n, int k, float alpha, const float* a,
-                       int aStride, const float* b, int bStride, float beta, float* c, int cStride);
-
 class OpenBlasProducts : public Products {
 public:
-    OpenBlasProducts(std::string name, Sgemm sgemm) : Products(std::move(name)), m_sgemm(sgemm) {}
+    explicit OpenBlasProducts(const model::OpenBlas& library) : Products(library.name()), m_library(library) {}
 
     void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aStride, const float* b,
                   std::int64_t bStride, float* c, std::int64_t cStride) const override {
-        constexpr int kRowMajor = 101, kAsIs = 111, kTransposed = 112;
-        m_sgemm(kRowMajor, kAsIs, kTransposed, asInt(m), asInt(n), asInt(k), 1.0f, a, asInt(aStride), b, asInt(bStride),
-                0.0f, c, asInt(cStride));
+        m_library.multiply(m, n, k, a, aStride, b, bStride, c, cStride);
     }
 
 private:
-    static int asInt(std::int64_t value) {
-        if (value > std::numeric_limits<int>::max())
-            throw base::ShapeError(fmt::format("OpenBLAS cannot multiply rows of {} numbers; use --backend mm", value));
-        return static_cast<int>(value);
-    }
-
-    Sgemm m_sgemm;
+    const model::OpenBlas& m_library;
 };
-
-/// OpenBLAS as PyPI's scipy-openblas32 lays it out, with a name space of its own: libtorch exports BLAS symbols too.
-/// It is found by the run path; nothing where it is missing.
-std::unique_ptr<Products> openOpenBlas() {
-    void* const library = ::dlopen("libscipy_openblas.so", RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
-    if (!library)
-        return nullptr;
-    const auto sgemm = reinterpret_cast<Sgemm>(::dlsym(library, "scipy_cblas_sgemm"));
-    const auto setThreads = reinterpret_cast<void (*)(int)>(::dlsym(library, "scipy_openblas_set_num_threads"));
-    const auto config = reinterpret_cast<const char* (*)()>(::dlsym(library, "scipy_openblas_get_config"));
-    const auto core = reinterpret_cast<const char* (*)()>(::dlsym(library, "scipy_openblas_get_corename"));
-    if (!sgemm || !setThreads || !config || !core)
-        return nullptr;
-    setThreads(1);
-    // "OpenBLAS 0.3.34.481.3 DYNAMIC_ARCH ..."
-    std::istringstream words(config());
-    std::string name, version;
-    words >> name >> version;
-    return std::make_unique<OpenBlasProducts>(fmt::format("openblas-{}-{}", version, core()), sgemm);
-}
 
 template <typename T, typename Multiply>
 double bestRate(std::int64_t rows, std::int64_t columns, std::int64_t depth, int repeats, const Multiply& multiply) {
@@ -132,9 +97,13 @@ void multiplyFloat64(std::int64_t m, std::int64_t n, std::int64_t k, const doubl
 
 const std::vector<const Products*>& knownProducts() {
     static const TorchProducts torch;
-    static const std::unique_ptr<Products> openBlas = openOpenBlas();
-    static const std::vector<const Products*> all =
-        openBlas ? std::vector<const Products*>{&torch, openBlas.get()} : std::vector<const Products*>{&torch};
+    static const std::vector<const Products*> all = []() -> std::vector<const Products*> {
+        const model::OpenBlas* const library = model::OpenBlas::open();
+        if (!library)
+            return {&torch};
+        static const OpenBlasProducts openBlas(*library);
+        return {&torch, &openBlas};
+    }();
     return all;
 }
 

@@ -156,6 +156,7 @@ void compareKernels(const run::Manifest& found, const run::Manifest& wanted, con
     compare("--kernel", std::string(run::nameOf(found.plan.kernel)), run::nameOf(wanted.plan.kernel));
     compare("--precision", std::string(run::nameOf(found.plan.precision)), run::nameOf(wanted.plan.precision));
     compare("--store", std::string(run::nameOf(found.plan.store)), run::nameOf(wanted.plan.store));
+    compare("forward pass", found.plan.capture, wanted.plan.capture);
     compare("--blocks", std::string(run::nameOf(found.plan.blockKind)), run::nameOf(wanted.plan.blockKind));
     compare("--parameters", found.plan.chosenParameters, wanted.plan.chosenParameters);
     compare("number of parameters", found.plan.parameters, wanted.plan.parameters);

@@ -40,7 +40,7 @@ public:
                   gradient::SignalComputer::Grade grade, run::KernelKind kind, const std::string& devices);
 
     const std::vector<gradient::SignalLayer>& layers() const override { return first().layers(); }
-    const char* capture() const { return first().capture(); }
+    std::string capture() const { return first().capture(); }
     int classes() const override { return m_network->classes(); }
     std::int64_t batchFor(std::int64_t bytes) const override { return first().batchFor(bytes); }
     std::int64_t workingBytes(std::int64_t batch) const override;

@@ -44,7 +44,7 @@ struct KernelPlan {
     KernelKind kernel = KernelKind::lpntk;
     Blocks blockKind = Blocks::full;
     std::string device = "cpu";
-    std::string capture = "float32"; ///< how signals are captured: "float32", "float64", or "guided" (gradient::SignalComputer::capture)
+    std::string capture = "float32"; ///< how signals are captured (gradient::SignalComputer::capture)
     std::string backend = "mm";      ///< what multiplies matrices: "mm" (libtorch), "openblas-0.3.34-SkylakeX"
     int top = 50;
     std::string chosenParameters;    ///< patterns of the parameters that are learnt, "" = all
