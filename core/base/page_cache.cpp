@@ -13,4 +13,11 @@ void releasePages(const File& file, std::int64_t offset, std::int64_t bytes) {
     ::posix_fadvise(file.descriptor(), offset, bytes, POSIX_FADV_DONTNEED);
 }
 
+void beginWriting([[maybe_unused]] const File& file, [[maybe_unused]] std::int64_t offset,
+                  [[maybe_unused]] std::int64_t bytes) {
+#ifdef __linux__
+    ::sync_file_range(file.descriptor(), offset, bytes, SYNC_FILE_RANGE_WRITE);
+#endif
+}
+
 } // namespace lpntk::base

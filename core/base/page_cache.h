@@ -10,4 +10,7 @@ namespace lpntk::base {
 /// lie wholly in it back to the system. On a file system that cannot do that nothing happens.
 void releasePages(const File& file, std::int64_t offset, std::int64_t bytes);
 
+/// Has the system begin to write these bytes to the disk, so that who syncs the file later waits less.
+void beginWriting(const File& file, std::int64_t offset, std::int64_t bytes);
+
 } // namespace lpntk::base

@@ -124,6 +124,8 @@ void Bands::putIntoRows(int tileRow, std::span<std::byte> scratch) {
     m_done("band");
     if (m_releasing)
         m_store.releaseBand(tileRow);
+    else
+        m_store.beginWriting(tileRow);
 }
 
 } // namespace lpntk::kernel

@@ -180,8 +180,15 @@ LPNTK_WIDTHS void cosines(std::span<const float> kappa, float norm, std::span<co
     const float* const values = kappa.data();
     const float* const others = norms.data();
     float* const to = out.data();
-    for (std::size_t i = 0; i < out.size(); ++i)
-        to[i] = run::cosineOf(values[i], norm, others[i]);
+    const double own = norm;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+        // As run::cosineOf, without a branch: then the compiler divides many at once.
+        const double product = own * static_cast<double>(others[i]);
+        const double divisor = product > 0 ? product : std::numeric_limits<double>::infinity();
+        const float cosine = static_cast<float>(static_cast<double>(values[i]) / divisor) + 0.0f; // not -0
+        const float above = cosine < -1.0f ? -1.0f : cosine;
+        to[i] = above > 1.0f ? 1.0f : above;
+    }
 }
 
 LPNTK_WIDTHS void countBins(std::span<const float> cosines, std::span<std::uint32_t> counts) {

@@ -245,6 +245,12 @@ void Store::releaseBand(int tileRow) const {
     });
 }
 
+void Store::beginWriting(int tileRow) const {
+    const Array& array = m_blocks[static_cast<std::size_t>(m_layout.tileRow(tileRow).block)];
+    const Place band = bandOf(array, 0, 0, tileRow);
+    base::beginWriting(base::File::openWrite(array.path), band.offset, band.rows * band.rowBytes);
+}
+
 void Store::writeLevel(int level, std::span<const formats::Half> values) const {
     const Array& array = m_levels.at(level);
     base::File::openWrite(array.path).writeAt(array.dataOffset, std::as_bytes(values));

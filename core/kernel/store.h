@@ -65,6 +65,8 @@ public:
     /// Gives the system's cache of a place in one piece back.
     void releasePages(const Place& place) const;
     void releaseBand(int tileRow) const;
+    /// Has the system begin to write a band, for a shorter sync().
+    void beginWriting(int tileRow) const;
 
 private:
     struct Array {
