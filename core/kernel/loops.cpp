@@ -150,6 +150,18 @@ LPNTK_WIDTHS double sumOf(std::span<const float> values) {
     return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
+LPNTK_WIDTHS void largestOfGroups(std::span<const float> values, float sign, std::span<float> largest) {
+    float* const to = largest.data();
+    const std::size_t groups = largest.size();
+    for (std::size_t i = 0; i < groups; ++i)
+        to[i] = sign * values.data()[i];
+    for (std::size_t begin = groups; begin + groups <= values.size(); begin += groups) {
+        const float* const from = values.data() + begin;
+        for (std::size_t i = 0; i < groups; ++i)
+            to[i] = sign * from[i] > to[i] ? sign * from[i] : to[i];
+    }
+}
+
 LPNTK_WIDTHS std::uint64_t markOutside(std::span<const float> values, float below, float above) {
     constexpr std::size_t kBits = 64;
     std::array<float, kBits> padded; // to a length that the compiler knows
@@ -174,6 +186,14 @@ LPNTK_WIDTHS std::uint64_t markOutside(std::span<const float> values, float belo
     for (std::size_t i = 0; i < eights.size(); ++i)
         marks |= (eights[i] * 0x0102040810204080u >> 56) << (8 * i);
     return marks;
+}
+
+LPNTK_WIDTHS std::size_t countLarger(std::span<const std::uint64_t> keys, std::uint64_t key) {
+    const std::uint64_t* const from = keys.data();
+    std::size_t larger = 0;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        larger += from[i] > key ? 1 : 0;
+    return larger;
 }
 
 LPNTK_WIDTHS void cosines(std::span<const float> kappa, float norm, std::span<const float> norms, std::span<float> out) {

@@ -43,8 +43,15 @@ void transpose(const formats::Half* from, std::int64_t rows, std::int64_t column
 /// Sum in float64 in a fixed order: eight lanes, then pairwise.
 double sumOf(std::span<const float> values);
 
+/// Value i times `sign` belongs to group i % largest.size(): the largest of each group. There are at least as many
+/// values as groups; the last few, which would not fill all groups, are left out.
+void largestOfGroups(std::span<const float> values, float sign, std::span<float> largest);
+
 /// A bit for each of at most 64 values, from the lowest on: whether it is >= above or <= below.
 std::uint64_t markOutside(std::span<const float> values, float below, float above);
+
+/// How many keys are larger than `key`.
+std::size_t countLarger(std::span<const std::uint64_t> keys, std::uint64_t key);
 
 /// run::cosineOf for one row against many.
 void cosines(std::span<const float> kappa, float norm, std::span<const float> norms, std::span<float> out);

@@ -16,14 +16,6 @@ std::uint32_t ordered(float value) {
     return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
 }
 
-/// Of keys sorted from the largest; reading all of a short list costs less than guessing where to look.
-std::size_t countLarger(std::span<const NeighbourKey> sorted, NeighbourKey key) {
-    std::size_t larger = 0;
-    for (std::size_t i = 0; i < sorted.size(); ++i)
-        larger += sorted.data()[i] > key ? 1 : 0;
-    return larger;
-}
-
 } // namespace
 
 NeighbourKey neighbourKey(float value, std::int64_t row) {
@@ -39,25 +31,41 @@ std::int32_t rowOf(NeighbourKey key) {
     return static_cast<std::int32_t>(0xffffffffu - static_cast<std::uint32_t>(key));
 }
 
-/// Merges candidates, which are used up, into a list of the largest keys, sorted from the largest.
+/// Candidates are used up; the list is sorted from the largest.
 void NeighbourFinder::keepLargest(std::span<NeighbourKey> kept, std::span<NeighbourKey> candidates) {
     if (candidates.size() > kept.size()) {
         std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept.size()),
                          candidates.end(), std::greater<>());
         candidates = candidates.first(kept.size());
     }
-    // Where making room for each costs less than sorting and merging them.
-    constexpr std::size_t kFew = 12, kShort = 128;
-    if (candidates.size() <= kFew && kept.size() <= kShort) {
-        for (const NeighbourKey key : candidates) {
-            const std::size_t place = countLarger(kept, key);
-            if (place == kept.size())
-                continue;
-            std::move_backward(kept.begin() + static_cast<std::ptrdiff_t>(place), kept.end() - 1, kept.end());
-            kept[place] = key;
-        }
+    constexpr std::size_t kShort = 128; // where counting costs less than guessing
+    if (kept.size() <= kShort)
+        mergeByCounting(kept, candidates);
+    else
+        mergeBySorting(kept, candidates);
+}
+
+/// The place of each is the number of those that are larger.
+void NeighbourFinder::mergeByCounting(std::span<NeighbourKey> kept, std::span<const NeighbourKey> candidates) {
+    if (candidates.empty())
         return;
+    const std::size_t count = kept.size();
+    m_merged.resize(2 * count); // what falls out of the list too
+    m_before.assign(count + 1, 0);
+    for (const NeighbourKey key : candidates) {
+        const std::size_t larger = countLarger(kept, key);
+        ++m_before[larger];
+        m_merged[larger + countLarger(candidates, key)] = key;
     }
+    std::size_t before = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        before += m_before[i];
+        m_merged[i + before] = kept[i];
+    }
+    std::copy_n(m_merged.begin(), count, kept.begin());
+}
+
+void NeighbourFinder::mergeBySorting(std::span<NeighbourKey> kept, std::span<NeighbourKey> candidates) {
     std::sort(candidates.begin(), candidates.end(), std::greater<>());
     // How many of them are among the largest; then from the smallest on, in place.
     std::size_t added = 0;
@@ -75,11 +83,27 @@ void NeighbourFinder::keepLargest(std::span<NeighbourKey> kept, std::span<Neighb
     }
 }
 
+/// A value that at least `count` of the values are at or above, and few more; -infinity where no short way leads to
+/// one. The others' lower bound is got from the values' negatives.
+float NeighbourFinder::boundOf(std::span<const float> values, std::size_t count, float sign) {
+    // As many groups have a largest value at or above the count-th of those as values there are at least.
+    constexpr std::size_t kGroup = 4; // fewer values a group save nothing
+    const std::size_t groups = (count + count / 4 + 15) / 16 * 16;
+    if (values.size() < kGroup * groups)
+        return -std::numeric_limits<float>::infinity();
+    m_largest.resize(groups);
+    largestOfGroups(values, sign, m_largest);
+    const auto place = m_largest.begin() + static_cast<std::ptrdiff_t>(count) - 1;
+    std::nth_element(m_largest.begin(), place, m_largest.end(), std::greater<>());
+    return *place;
+}
+
 void NeighbourFinder::add(const NeighbourLists& lists, std::int64_t row, std::int64_t first,
                           std::span<const float> values) {
-    constexpr float infinity = std::numeric_limits<float>::infinity();
-    const float above = lists.top.back() ? valueOf(lists.top.back()) : -infinity;
-    const float below = lists.bottom.back() ? -valueOf(lists.bottom.back()) : infinity;
+    // One more, because the row itself does not count.
+    const float above = lists.top.back() ? valueOf(lists.top.back()) : boundOf(values, lists.top.size() + 1, 1);
+    const float below =
+        -(lists.bottom.back() ? valueOf(lists.bottom.back()) : boundOf(values, lists.bottom.size() + 1, -1));
     m_positive.resize(values.size());
     m_negative.resize(values.size());
     NeighbourKey* const positive = m_positive.data();
