@@ -234,10 +234,7 @@ engine::CrossReport resumeJob(CrossJob& job, RunFolder& folder, const base::JobC
     checkSameSamples(folder.path(), job.rows, job.columns);
     if (folder.content() == RunFolder::Content::finished)
         return alreadyFinished(folder, found, job);
-    if (!job.options.backend.empty() && job.options.backend != found.plan.backend)
-        throw base::OptionError(
-            fmt::format("{} cannot be resumed with --backend {}: it was started with {}; leave --backend out",
-                        base::quoted(folder.path()), job.options.backend, found.plan.backend));
+    checkSameBackend(folder.path(), found.plan.backend, job.options.backend);
     folder.removeLeftovers();
     // What decides the bits is the found plan's; threads and panels may change with the budget.
     job.manifest = found;

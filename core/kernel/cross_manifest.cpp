@@ -143,16 +143,9 @@ std::string crossStateOf(const fs::path& folder) {
 
 void checkSameJob(const CrossManifest& found, const CrossManifest& wanted, const fs::path& folder) {
     checkSameJob(found.rows, wanted.rows, folder);
-    const auto compare = [&](const char* what, const auto& was, const auto& is) {
-        if (was != is)
-            throw base::OptionError(
-                fmt::format("{} cannot be resumed: it was started with {} {}, now it is {}. Give the same command as "
-                            "before, or choose another folder",
-                            base::quoted(folder), what, was, is));
-    };
-    compare("columns of data with SHA-256", found.columnHash, wanted.columnHash);
-    compare("--against", found.columnSplit, wanted.columnSplit);
-    compare("number of columns", found.plan.columns, wanted.plan.columns);
+    checkSame(folder, "columns of data with SHA-256", found.columnHash, wanted.columnHash);
+    checkSame(folder, "--against", found.columnSplit, wanted.columnSplit);
+    checkSame(folder, "number of columns", found.plan.columns, wanted.plan.columns);
 }
 
 } // namespace lpntk::kernel

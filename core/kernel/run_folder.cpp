@@ -164,14 +164,15 @@ void compareKernels(const run::Manifest& found, const run::Manifest& wanted, con
 
 } // namespace
 
+void checkSameBackend(const fs::path& folder, const std::string& was, const std::string& asked) {
+    if (!asked.empty() && asked != was)
+        throw base::OptionError(fmt::format("{} cannot be resumed with --backend {}: it was started with {}; leave "
+                                            "--backend out",
+                                            base::quoted(folder), asked, was));
+}
+
 void checkSameJob(const run::Manifest& found, const run::Manifest& wanted, const fs::path& folder) {
-    const auto compare = [&](const char* what, const auto& was, const auto& is) {
-        if (was != is)
-            throw base::OptionError(
-                fmt::format("{} cannot be resumed: it was started with {} {}, now it is {}. Give the same "
-                            "command as before, or choose another folder",
-                            base::quoted(folder), what, was, is));
-    };
+    const auto compare = [&](const char* what, const auto& was, const auto& is) { checkSame(folder, what, was, is); };
     compare("program version", found.programVersion, wanted.programVersion);
     compareKernels(found, wanted, compare);
     compare("--device", found.plan.device, wanted.plan.device);

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <core/base/error.h>
+#include <core/base/files.h>
 #include <core/run/manifest.h>
+
+#include <fmt/format.h>
 
 #include <filesystem>
 #include <functional>
@@ -47,6 +51,17 @@ private:
     int m_descriptor = -1;
     bool m_existed = false;
 };
+
+/// Throws OptionError when an unfinished job in the folder was started with another `what` than it is asked for now.
+template <typename Was, typename Is>
+void checkSame(const std::filesystem::path& folder, const char* what, const Was& was, const Is& is) {
+    if (was != is)
+        throw base::OptionError(fmt::format("{} cannot be resumed: it was started with {} {}, now it is {}. Give the "
+                                            "same command as before, or choose another folder",
+                                            base::quoted(folder), what, was, is));
+}
+/// The same for the library that multiplies: "" asks for none in particular.
+void checkSameBackend(const std::filesystem::path& folder, const std::string& was, const std::string& asked);
 
 /// Throws OptionError when an unfinished run was started with other data, weights or options than `wanted`; names the
 /// first difference. The plan's tile, batch and the like are the found ones' to decide.

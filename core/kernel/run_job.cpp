@@ -249,10 +249,7 @@ engine::KernelReport resumeJob(KernelJob& job, RunFolder& folder, const base::Jo
     checkSameRows(folder.path(), job.rows);
     if (folder.content() == RunFolder::Content::finished)
         return alreadyFinished(folder, found, job.rows);
-    if (!job.options.backend.empty() && job.options.backend != found.plan.backend)
-        throw base::OptionError(
-            fmt::format("{} cannot be resumed with --backend {}: it was started with {}; leave --backend out",
-                        base::quoted(folder.path()), job.options.backend, found.plan.backend));
+    checkSameBackend(folder.path(), found.plan.backend, job.options.backend);
     folder.removeLeftovers();
     // What decides the bits is the found plan's; threads and panel may change with the budget.
     job.manifest = found;

@@ -1,4 +1,5 @@
 #include "fake_source.h"
+#include "killed_job.h"
 
 #include <core/base/files.h>
 #include <core/kernel/products.h>
@@ -8,13 +9,9 @@
 #include <QtTest>
 
 #include <atomic>
-#include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <cstring>
-#include <sys/wait.h>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 using namespace lpntk;
@@ -140,8 +137,8 @@ private Q_SLOTS:
         QFETCH(int, panelRows);
         const fs::path run = fresh();
         // Twice: a resumed job is killed as well.
-        killAt(run, event.toStdString(), count, panelRows, false);
-        killAt(run, event.toStdString(), 2, panelRows, true);
+        QVERIFY((tests::KilledJob{run, event.toStdString(), count, panelRows, false}.start()));
+        QVERIFY((tests::KilledJob{run, event.toStdString(), 2, panelRows, true}.start()));
         FakeJob fake = smallJob();
         fake.panelRows = panelRows;
         fake.options.resume = true;
@@ -304,46 +301,22 @@ private:
         QVERIFY_THROWS_EXCEPTION(base::Cancelled, tests::runFakeJob(fake, run, {stop.get_token(), {}}));
     }
 
-    /// A child process does the job and is killed at the count-th event of this name, without any chance to tidy up.
-    static void killAt(const fs::path& run, const std::string& event, int count, int panelRows, bool resume) {
-        const std::vector<std::string> words = {"test_resume",           "--job", run.string(), event,
-                                                std::to_string(count), std::to_string(panelRows), resume ? "1" : "0"};
-        std::vector<char*> arguments;
-        for (const std::string& word : words)
-            arguments.push_back(const_cast<char*>(word.c_str()));
-        arguments.push_back(nullptr);
-        const pid_t child = ::fork();
-        if (child == 0) {
-            // A program of its own: libtorch's threads do not survive a fork.
-            ::execv("/proc/self/exe", arguments.data());
-            ::_exit(127);
-        }
-        int status = 0;
-        QCOMPARE(::waitpid(child, &status, 0), child);
-        QVERIFY(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
-    }
-
     QTemporaryDir m_folder;
 };
 
-/// The child: arguments as killAt gives them.
-static int runJob(char** arguments) {
+static int runJob(const tests::KilledJob& job) {
     FakeJob fake = smallJob();
-    std::atomic<int> left = std::atoi(arguments[4]);
-    fake.hooks.onEvent = [&](const char* event) {
-        if (std::strcmp(event, arguments[3]) == 0 && --left == 0)
-            ::kill(::getpid(), SIGKILL);
-    };
-    fake.panelRows = std::atoi(arguments[5]);
-    fake.options.resume = *arguments[6] == '1';
-    const std::string problem = tests::failureOf([&] { tests::runFakeJob(fake, arguments[2]); });
+    fake.hooks.onEvent = job.onEvent();
+    fake.panelRows = job.panelRows;
+    fake.options.resume = job.resume;
+    const std::string problem = tests::failureOf([&] { tests::runFakeJob(fake, job.run); });
     std::fputs(problem.c_str(), stderr);
     return problem.empty() ? 0 : 1;
 }
 
 int main(int count, char** arguments) {
-    if (count == 7 && std::strcmp(arguments[1], "--job") == 0)
-        return runJob(arguments);
+    if (const auto job = tests::KilledJob::of(count, arguments))
+        return runJob(*job);
     QCoreApplication application(count, arguments);
     TestResume test;
     return QTest::qExec(&test, count, arguments);
