@@ -1,7 +1,6 @@
 #include <core/gradient/channels_last_torch.h>
 
 #include <core/gradient/exact_products_torch.h>
-#include <core/gradient/unfold.h>
 
 #include <algorithm>
 
@@ -48,12 +47,10 @@ void writeGroups(const at::Tensor& windows, const at::Tensor& weight, std::int64
 /// One product of all windows; padded (N, H, W, C), weight (K, kh, kw, C), out (N, H', W', K).
 void writeProduct(const at::Tensor& padded, const at::Tensor& weight, const ConvolutionGeometry& geometry,
                   const at::Tensor& rows, const at::Tensor& out) {
-    const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
-    const Windows windows{size(padded.size(1)),       size(padded.size(2)),      size(padded.size(3)),
-                          size(out.size(1)),          size(out.size(2)),         size(weight.size(1)),
-                          size(weight.size(2)),       size(geometry.stride[0]),  size(geometry.stride[1]),
-                          size(geometry.dilation[0]), size(geometry.dilation[1])};
-    unfold(padded.const_data_ptr<double>(), size(padded.size(0)), windows, rows.mutable_data_ptr<double>());
+    const Windows windows = geometry.windows(padded.sizes().slice(1, 2), padded.size(3), weight.sizes().slice(1, 2),
+                                             out.sizes().slice(1, 2));
+    unfold(padded.const_data_ptr<double>(), static_cast<std::size_t>(padded.size(0)), windows,
+           rows.mutable_data_ptr<double>());
     multiplyExactly(rows, weight.view({weight.size(0), -1}), out.view({-1, weight.size(0)}));
 }
 

@@ -1,7 +1,5 @@
 #include <core/gradient/convolution_torch.h>
 
-#include <core/gradient/unfold.h>
-
 #include <algorithm>
 
 namespace lpntk::gradient {
@@ -96,19 +94,17 @@ at::Tensor unfolded(const at::Tensor& x, const at::Tensor& g, const at::Tensor& 
                     const ConvolutionGeometry& geometry) {
     if (!x.is_cpu() || (x.scalar_type() != at::kFloat && x.scalar_type() != at::kDouble))
         return at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
-    const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
-    const PlaneWindows windows{{size(x.size(2)), size(x.size(3)), size(x.size(1)), size(g.size(2)), size(g.size(3)),
-                                size(weight.size(2)), size(weight.size(3)), size(geometry.stride[0]),
-                                size(geometry.stride[1]), size(geometry.dilation[0]), size(geometry.dilation[1])},
-                               size(geometry.padding[0]),
-                               size(geometry.padding[1])};
+    const PlaneWindows windows{
+        geometry.windows(x.sizes().slice(2), x.size(1), weight.sizes().slice(2), g.sizes().slice(2)),
+        static_cast<std::size_t>(geometry.padding[0]), static_cast<std::size_t>(geometry.padding[1])};
+    const auto count = static_cast<std::size_t>(x.size(0));
     const at::Tensor pictures = x.contiguous();
     const at::Tensor columns =
         at::empty({x.size(0), x.size(1) * weight.size(2) * weight.size(3), g.size(2) * g.size(3)}, x.options());
     if (x.scalar_type() == at::kFloat)
-        unfoldPlanes(pictures.const_data_ptr<float>(), size(x.size(0)), windows, columns.mutable_data_ptr<float>());
+        unfoldPlanes(pictures.const_data_ptr<float>(), count, windows, columns.mutable_data_ptr<float>());
     else
-        unfoldPlanes(pictures.const_data_ptr<double>(), size(x.size(0)), windows, columns.mutable_data_ptr<double>());
+        unfoldPlanes(pictures.const_data_ptr<double>(), count, windows, columns.mutable_data_ptr<double>());
     return columns;
 }
 
@@ -153,6 +149,13 @@ at::Tensor ConvolutionGeometry::window(const at::Tensor& padded, std::int64_t ro
     const std::int64_t top = row * dilation[0], left = column * dilation[1];
     return padded.slice(2, top, top + (height - 1) * stride[0] + 1, stride[0])
         .slice(3, left, left + (width - 1) * stride[1] + 1, stride[1]);
+}
+
+Windows ConvolutionGeometry::windows(at::IntArrayRef picture, std::int64_t channels, at::IntArrayRef kernel,
+                                     at::IntArrayRef output) const {
+    const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
+    return {size(picture[0]), size(picture[1]), size(channels),  size(output[0]),   size(output[1]),  size(kernel[0]),
+            size(kernel[1]),  size(stride[0]),  size(stride[1]), size(dilation[0]), size(dilation[1])};
 }
 
 at::Tensor ConvolutionGeometry::pad(const at::Tensor& pictures) const {

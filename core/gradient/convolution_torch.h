@@ -1,6 +1,7 @@
 #pragma once
 
 #include <core/gradient/rules_torch.h>
+#include <core/gradient/unfold.h>
 
 #include <vector>
 
@@ -22,6 +23,9 @@ struct ConvolutionGeometry {
     /// The pixels of `padded` (N, C, H, W) that tap (row, column) of the weight meets, for an output of this size.
     at::Tensor window(const at::Tensor& padded, std::int64_t row, std::int64_t column, std::int64_t height,
                       std::int64_t width) const;
+    /// As unfold.h takes them; picture, kernel and output (height, width).
+    Windows windows(at::IntArrayRef picture, std::int64_t channels, at::IntArrayRef kernel,
+                    at::IntArrayRef output) const;
     at::Tensor pad(const at::Tensor& pictures) const;
 };
 

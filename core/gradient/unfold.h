@@ -23,7 +23,7 @@ struct PlaneWindows : Windows {
 };
 
 /// Of `count` pictures (C, H, W): (C * kh * kw, H' * W') each, what every window has at one of its places.
-void unfoldPlanes(const float* pictures, std::size_t count, const PlaneWindows& windows, float* columns);
-void unfoldPlanes(const double* pictures, std::size_t count, const PlaneWindows& windows, double* columns);
+template <typename T> // float or double
+void unfoldPlanes(const T* pictures, std::size_t count, const PlaneWindows& windows, T* columns);
 
 } // namespace lpntk::gradient
