@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""What happens to a kernel job when the machine does not behave: nothing may be lost, nothing wrong in silence.
+"""What happens to a job when the machine does not behave: nothing may be lost, nothing wrong in silence.
 
     python3 faults.py LPNTK DATA CHECKPOINT FOLDER [--kills 200] [--rows 6000] [--seed 1]
 
-Every case ends with a run whose files have the same bytes as those of an undisturbed one. FOLDER is made and removed.
+Three kinds of jobs: the kernel of one set, the kernel between two sets, and samples added to a finished run. Every case
+ends with a run whose files have the same bytes as those of an undisturbed one. FOLDER is made and removed.
 Cases that need what this machine lacks (root for file systems of their own, cgroups, faketime) say so and are skipped.
 Exit code: 0 all as it should be, 1 not, 77 when the data set is missing.
 """
@@ -32,17 +33,26 @@ class Skipped(Exception):
 
 
 class Jobs:
-    """Kernel jobs of one data set, and what they must make."""
+    """Jobs of one kind, and what they must make."""
+
+    arrays = ("kernel.npy", "pyramid/level_3.npy")  # that are written tile by tile
+    word = "tile"  # how the journal calls a piece of work
 
     def __init__(self, options):
-        self.lpntk, self.folder = options.lpntk, pathlib.Path(options.folder)
-        self.job = ["--data", options.data, "--weights", options.checkpoint, "--limit", str(options.rows)]
+        self.lpntk, self.folder, self.rows = options.lpntk, pathlib.Path(options.folder), options.rows
+        self.job = ["--data", options.data, "--weights", options.checkpoint]
         self.kills = options.kills
         self.random = random.Random(options.seed)
         self.straight = self.folder / "straight"
 
+    def verb(self):
+        return ["kernel", "--limit", str(self.rows)]
+
+    def prepare(self):
+        self.finish(self.straight)
+
     def command(self, run, *more, memory="4G", threads=2):
-        return [self.lpntk, "kernel", *self.job, "--out", str(run), "--memory", memory, "--threads", str(threads),
+        return [self.lpntk, *self.verb(), *self.job, "--out", str(run), "--memory", memory, "--threads", str(threads),
                 "--quiet", *more]
 
     def start(self, run, *more, limits=None, **options):
@@ -84,11 +94,15 @@ class Jobs:
         shutil.rmtree(self.folder / name, ignore_errors=True)
         return self.folder / name
 
+    def pieces(self, run):
+        """How many the journal knows as stored."""
+        return (run / "journal").read_text().count(self.word)
+
     def begun(self, run, process, tiles):
         """Waits until this many tiles are stored; False when the job ended before."""
         while process.poll() is None:
             with contextlib.suppress(OSError):
-                if (run / "journal").read_text().count("tile") >= tiles:
+                if self.pieces(run) >= tiles:
                     return True
             time.sleep(0.002)
         return False
@@ -104,6 +118,31 @@ class Jobs:
             if begun and (run / "manifest.json").exists() and '"finished"' not in (run / "manifest.json").read_text():
                 return run
         raise Wrong("no job could be killed in the middle")
+
+
+class CrossJobs(Jobs):
+    """Training against test pictures."""
+
+    arrays, word = ("kernel.npy",), "piece"
+
+    def verb(self):
+        return ["cross", "--limit", str(self.rows), "--against", "test", "--against-limit", str(self.rows * 2 // 3)]
+
+
+class GrowingJobs(Jobs):
+    """A third of the samples is added to a run of the others."""
+
+    def base(self):
+        return self.folder / "base"
+
+    def verb(self):
+        limit = self.rows if self.base().exists() else self.rows * 2 // 3
+        extend = ["--extend", str(self.base())] if self.base().exists() else []
+        return ["kernel", "--limit", str(limit), *extend]
+
+    def prepare(self):
+        self.finish(self.base())
+        super().prepare()
 
 
 def bits(jobs):
@@ -131,7 +170,7 @@ def killed(jobs):
             process.kill()
             process.communicate()
             kills += 1
-            tiles = (run / "journal").read_text().count("tile") if (run / "journal").exists() else -1
+            tiles = jobs.pieces(run) if (run / "journal").exists() else -1
             phases["before its files" if tiles < 0 else "signals" if tiles == 0 else
                    "tiles" if tiles < total else "at the end"] += 1
             continue
@@ -147,16 +186,11 @@ def killed(jobs):
 
 def bit_flips(jobs):
     """Bits of stored tiles, of the saved state and of the journal turn over while the job does not run."""
-    for name in ("kernel.npy", "pyramid/level_3.npy", "state.bin", "journal"):
+    for name in (*jobs.arrays, "state.bin", "journal"):
         run = jobs.half_done()
         path = run / name
-        if not path.exists():
-            if name != "state.bin":
-                raise Wrong(f"{name} is not there")
-            candidates = [p for p in run.iterdir() if p.is_file() and p.suffix not in (".npy", ".json") and p.name != "journal"]
-            if not candidates:
-                continue
-            path = candidates[0]
+        if not path.exists() and name == "state.bin":
+            continue  # killed before the first was saved
         content = bytearray(path.read_bytes())
         for _ in range(50):
             # Not the header: a file of another size or type is refused, as tests of bad files show.
@@ -165,7 +199,7 @@ def bit_flips(jobs):
         path.write_bytes(content)
         jobs.finish(run, "--resume")
         jobs.same(run)
-    return "in tiles, pyramid, state, journal"
+    return f"in {', '.join(jobs.arrays)}, state, journal"
 
 
 def copied(jobs):
@@ -297,37 +331,48 @@ def read_only(jobs):
         jobs.refusal(jobs.start(disk / "run"), str(disk))
 
 
-CASES = (bits, two_writers, copied, bit_flips, clocks, little_memory, cgroup, full_disk, read_only, killed)
+EVERY = (bits, two_writers, copied, bit_flips, little_memory, full_disk, killed)
+KINDS = {"kernel": (Jobs, (*EVERY, clocks, cgroup, read_only)),
+         "cross": (CrossJobs, EVERY),
+         "growing": (GrowingJobs, EVERY)}
+
+
+def run_kind(kind, options):
+    """How many cases went wrong."""
+    make, cases = KINDS[kind]
+    shutil.rmtree(options.folder, ignore_errors=True)
+    pathlib.Path(options.folder).mkdir(parents=True)
+    jobs, wrong = make(options), 0
+    jobs.prepare()
+    for case in cases:
+        if options.only and case.__name__ not in options.only:
+            continue
+        start = time.monotonic()
+        try:
+            outcome = case(jobs) or "as it should be"
+        except Skipped as reason:
+            outcome = f"skipped: {reason}"
+        except Wrong as reason:
+            outcome, wrong = f"WRONG: {reason}", wrong + 1
+        print(f"{kind}, {case.__name__}: {outcome} ({time.monotonic() - start:.0f} s)", flush=True)
+    return wrong
 
 
 def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("lpntk", "data", "checkpoint", "folder"):
         arguments.add_argument(name)
-    arguments.add_argument("--kills", type=int, default=200)
+    arguments.add_argument("--kills", type=int, default=200, help="of every kind of job")
     arguments.add_argument("--rows", type=int, default=6000)
     arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--only", choices=[case.__name__ for case in CASES], action="append")
+    arguments.add_argument("--kind", choices=KINDS, action="append")
+    arguments.add_argument("--only", choices=[case.__name__ for case in KINDS["kernel"][1]], action="append")
     options = arguments.parse_args()
     if not pathlib.Path(options.data).exists():
         print(f"{options.data} is missing; install the package dataset-fashion-mnist")
         return 77
-    shutil.rmtree(options.folder, ignore_errors=True)
-    pathlib.Path(options.folder).mkdir(parents=True)
-    jobs, wrong = Jobs(options), 0
     try:
-        jobs.finish(jobs.straight)
-        for case in CASES:
-            if options.only and case.__name__ not in options.only:
-                continue
-            start = time.monotonic()
-            try:
-                outcome = case(jobs) or "as it should be"
-            except Skipped as reason:
-                outcome = f"skipped: {reason}"
-            except Wrong as reason:
-                outcome, wrong = f"WRONG: {reason}", wrong + 1
-            print(f"{case.__name__}: {outcome} ({time.monotonic() - start:.0f} s)", flush=True)
+        wrong = sum(run_kind(kind, options) for kind in options.kind or KINDS)
     finally:
         shutil.rmtree(options.folder, ignore_errors=True)
     return 1 if wrong else 0
