@@ -1,5 +1,7 @@
 #include <core/gradient/convolution_torch.h>
 
+#include <core/gradient/exact_products_torch.h>
+
 #include <algorithm>
 
 namespace lpntk::gradient {
@@ -21,7 +23,8 @@ enum class Way {
 
 /// From shapes alone, so that bits do not depend on the machine's load. x (N, pictures, C, H, W), g likewise.
 Way wayFor(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight, const ConvolutionGeometry& geometry) {
-    constexpr std::int64_t kFewPositions = 4, kManyPositions = 128, kShiftedPositions = 64, kSmallWeight = 65536;
+    constexpr std::int64_t kFewPositions = 4, kManyPositions = 128, kShiftedPositions = 64, kSmallWeight = 65536,
+                           kCachedNumbers = 40000;
     const std::int64_t positions = g.size(3) * g.size(4);
     const bool libraryIsFast = x.scalar_type() == at::kFloat;
     if (g.size(1) > 1)
@@ -32,6 +35,9 @@ Way wayFor(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight, c
         return Way::unfolded; // few large launches
     if (geometry.isDepthwise(weight) && positions >= kShiftedPositions && (!libraryIsFast || weight.size(2) > 3))
         return Way::shifted;
+    const bool staysInCache = weight.numel() / weight.size(0) * positions <= kCachedNumbers;
+    if (geometry.groups == 1 && staysInCache && !exactProducts().empty())
+        return Way::unfolded; // a small product takes OpenBLAS a microsecond, and a call of libtorch twenty
     const bool worthACall = positions >= (geometry.groups == 1 ? kManyPositions : kFewPositions + 1);
     if (!libraryIsFast || !worthACall)
         return Way::unfolded;
@@ -211,11 +217,8 @@ void writeConvolution(const Use& use, const Destinations& destinations) {
 
 void productPerSample(const at::Tensor& a, const at::Tensor& b, const Destination& destination) {
     const std::int64_t stride = destination.rows.stride(0);
-    at::Tensor out = destination.rows.as_strided({a.size(0), a.size(1), b.size(2)}, {stride, b.size(2), 1});
-    if (destination.accumulate)
-        out.baddbmm_(a, b);
-    else
-        at::bmm_out(out, a, b);
+    multiplyEach(a, b, destination.rows.as_strided({a.size(0), a.size(1), b.size(2)}, {stride, b.size(2), 1}),
+                 destination.accumulate);
 }
 
 } // namespace lpntk::gradient

@@ -2,10 +2,47 @@
 
 #include <core/model/openblas.h>
 
+#include <ATen/ops/baddbmm.h>
 #include <ATen/ops/bmm.h>
 #include <ATen/ops/mm.h>
 
+#include <algorithm>
+
 namespace lpntk::gradient {
+
+namespace {
+
+/// Numbers of a row or of a column of each matrix (N, rows, columns) lie side by side.
+bool isMatrixInMemory(const at::Tensor& matrices) {
+    return matrices.numel() > 0 && (matrices.stride(1) == 1 || matrices.stride(2) == 1);
+}
+
+/// A library wants at least a row's length from row to row; of a single row or column libtorch keeps any number.
+std::int64_t strideOf(const at::Tensor& matrices, bool byColumn) {
+    return byColumn ? std::max(matrices.stride(2), matrices.size(1)) : std::max(matrices.stride(1), matrices.size(2));
+}
+
+template <typename T>
+bool multiplyEachByOpenBlas(const at::Tensor& a, const at::Tensor& b, const at::Tensor& out, bool add) {
+    const model::OpenBlas* const library = model::OpenBlas::open();
+    if (!library || a.scalar_type() != out.scalar_type() || b.scalar_type() != out.scalar_type())
+        return false;
+    const std::int64_t m = a.size(1), n = b.size(2), k = a.size(2);
+    const bool aByColumn = a.stride(2) != 1, bByRow = b.stride(2) != 1;
+    const T* aNumbers = a.const_data_ptr<T>();
+    const T* bNumbers = b.const_data_ptr<T>();
+    T* to = out.mutable_data_ptr<T>();
+    for (std::int64_t i = 0; i < a.size(0); ++i) {
+        library->multiply(m, n, k, {aNumbers, strideOf(a, aByColumn), aByColumn},
+                          {bNumbers, strideOf(b, bByRow), !bByRow}, to, std::max(out.stride(1), n), add);
+        aNumbers += a.stride(0);
+        bNumbers += b.stride(0);
+        to += out.stride(0);
+    }
+    return true;
+}
+
+} // namespace
 
 std::string exactProducts() {
     const model::OpenBlas* const library = model::OpenBlas::open();
@@ -21,11 +58,24 @@ void multiplyExactly(const at::Tensor& a, const at::Tensor& b, const at::Tensor&
         for (std::int64_t i = 0; library && i < a.size(0); ++i)
             multiplyExactly(a[i], b[i], out[i]);
     } else if (library) {
-        library->multiply(a.size(0), b.size(0), a.size(1), a.const_data_ptr<double>(), a.stride(0),
-                          b.const_data_ptr<double>(), b.stride(0), out.mutable_data_ptr<double>(), out.stride(0));
+        library->multiply(a.size(0), b.size(0), a.size(1), {a.const_data_ptr<double>(), a.stride(0)},
+                          {b.const_data_ptr<double>(), b.stride(0)}, out.mutable_data_ptr<double>(), out.stride(0));
     } else {
         at::mm_out(result, a, b.t());
     }
+}
+
+void multiplyEach(const at::Tensor& a, const at::Tensor& b, const at::Tensor& out, bool add) {
+    const bool known = a.is_cpu() && isMatrixInMemory(a) && isMatrixInMemory(b) && out.stride(2) == 1;
+    if (known && out.scalar_type() == at::kFloat && multiplyEachByOpenBlas<float>(a, b, out, add))
+        return;
+    if (known && out.scalar_type() == at::kDouble && multiplyEachByOpenBlas<double>(a, b, out, add))
+        return;
+    at::Tensor result = out;
+    if (add)
+        result.baddbmm_(a, b);
+    else
+        at::bmm_out(result, a, b);
 }
 
 } // namespace lpntk::gradient

@@ -38,8 +38,7 @@ TorchSignalComputer::TorchSignalComputer(std::shared_ptr<const model::Network> n
 
 std::string TorchSignalComputer::capture() const {
     const std::string kind = m_guide ? "guided" : m_type == at::kDouble ? "float64" : "float32";
-    const bool exactly = kind != "float32" && m_device.is_cpu();
-    return exactly && !exactProducts().empty() ? kind + " by " + exactProducts() : kind;
+    return m_device.is_cpu() && !exactProducts().empty() ? kind + " by " + exactProducts() : kind;
 }
 
 std::int64_t TorchSignalComputer::workingBytes(std::int64_t batch) const {

@@ -45,7 +45,7 @@ public:
 
     void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aStride, const float* b,
                   std::int64_t bStride, float* c, std::int64_t cStride) const override {
-        m_library.multiply(m, n, k, a, aStride, b, bStride, c, cStride);
+        m_library.multiply(m, n, k, {a, aStride}, {b, bStride}, c, cStride);
     }
 
 private:

@@ -94,7 +94,7 @@ private:
     std::span<const std::int64_t> rowsOf(const Batch& batch) const;
     void keepRows(const Batch& batch, std::span<const double> self, std::span<const float> logits);
     void keepNorm(std::int64_t row, double self);
-    void computeTiles(Lane& lane, const std::vector<std::int64_t>& tiles, const base::JobContext& context);
+    void computeTiles(Lane& lane, std::vector<std::int64_t> tiles, const base::JobContext& context);
     void computeTile(Lane& lane, std::int64_t number, int worker, const base::JobContext& context);
     void contract(const Lane& lane, const Tile& tile, Worker& worker, const base::JobContext& context) const;
     void putTogether(const Tile& tile, const Worker& worker, std::span<double> out) const;

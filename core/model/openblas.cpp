@@ -22,7 +22,13 @@ int asInt(std::int64_t value) {
     return static_cast<int>(value);
 }
 
-constexpr int kRowMajor = 101, kAsIs = 111, kTransposed = 112;
+template <typename Gemm, typename T>
+void call(Gemm gemm, std::int64_t m, std::int64_t n, std::int64_t k, const Factor<T>& a, const Factor<T>& b, T* c,
+          std::int64_t stride, bool add) {
+    constexpr int kRowMajor = 101, kAsIs = 111, kTransposed = 112;
+    gemm(kRowMajor, a.byColumn ? kTransposed : kAsIs, b.byColumn ? kAsIs : kTransposed, asInt(m), asInt(n), asInt(k),
+         T(1), a.numbers, asInt(a.stride), b.numbers, asInt(b.stride), add ? T(1) : T(0), c, asInt(stride));
+}
 
 } // namespace
 
@@ -54,16 +60,14 @@ const OpenBlas* OpenBlas::opened() {
     return &found;
 }
 
-void OpenBlas::multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aStride,
-                        const float* b, std::int64_t bStride, float* c, std::int64_t cStride) const {
-    m_single(kRowMajor, kAsIs, kTransposed, asInt(m), asInt(n), asInt(k), 1.0f, a, asInt(aStride), b, asInt(bStride),
-             0.0f, c, asInt(cStride));
+void OpenBlas::multiply(std::int64_t m, std::int64_t n, std::int64_t k, const Factor<float>& a, const Factor<float>& b,
+                        float* c, std::int64_t stride, bool add) const {
+    call(m_single, m, n, k, a, b, c, stride, add);
 }
 
-void OpenBlas::multiply(std::int64_t m, std::int64_t n, std::int64_t k, const double* a, std::int64_t aStride,
-                        const double* b, std::int64_t bStride, double* c, std::int64_t cStride) const {
-    m_double(kRowMajor, kAsIs, kTransposed, asInt(m), asInt(n), asInt(k), 1.0, a, asInt(aStride), b, asInt(bStride),
-             0.0, c, asInt(cStride));
+void OpenBlas::multiply(std::int64_t m, std::int64_t n, std::int64_t k, const Factor<double>& a,
+                        const Factor<double>& b, double* c, std::int64_t stride, bool add) const {
+    call(m_double, m, n, k, a, b, c, stride, add);
 }
 
 } // namespace lpntk::model

@@ -5,6 +5,13 @@
 
 namespace lpntk::model {
 
+/// A factor of a matrix product, (rows, depth).
+template <typename T> struct Factor {
+    const T* numbers = nullptr;
+    std::int64_t stride = 0; ///< numbers from row to row; by column: from column to column
+    bool byColumn = false;   ///< neighbours in memory are of one column, not of one row
+};
+
 /// OpenBLAS, opened beside libtorch: on AMD processors MKL has half its rate, and a quarter of it in thin products.
 /// Safe from several threads; each call runs on its own.
 class OpenBlas {
@@ -15,12 +22,12 @@ public:
     /// Library, version and code path: what decides the bits. "openblas-0.3.34-SkylakeX".
     const std::string& name() const { return m_name; }
 
-    /// c = a b^T: a (m, k), b (n, k), c (m, n); the strides count numbers from row to row. Throws ShapeError for sizes
-    /// beyond 32 bits.
-    void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const float* a, std::int64_t aStride, const float* b,
-                  std::int64_t bStride, float* c, std::int64_t cStride) const;
-    void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const double* a, std::int64_t aStride,
-                  const double* b, std::int64_t bStride, double* c, std::int64_t cStride) const;
+    /// c = a b^T, or c += a b^T: a (m, k), b (n, k), c (m, n) with rows `stride` numbers apart. Throws ShapeError for
+    /// sizes beyond 32 bits.
+    void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const Factor<float>& a, const Factor<float>& b,
+                  float* c, std::int64_t stride, bool add = false) const;
+    void multiply(std::int64_t m, std::int64_t n, std::int64_t k, const Factor<double>& a, const Factor<double>& b,
+                  double* c, std::int64_t stride, bool add = false) const;
 
 private:
     OpenBlas() = default;
