@@ -3,7 +3,6 @@
 #include <core/base/error.h>
 #include <core/base/parallel.h>
 #include <core/base/text.h>
-#include <core/engine/environment.h>
 #include <core/formats/half.h>
 #include <core/kernel/audit.h>
 #include <core/kernel/cross_state.h>
@@ -23,7 +22,6 @@ namespace lpntk::kernel {
 
 namespace {
 
-constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
 constexpr int kSmallestTile = 8;
 constexpr std::int64_t kSmallestBatch = 2;
 
@@ -50,10 +48,7 @@ struct CrossMemory {
     CrossMemory(const CrossPlan& plan, const SignalSource& source, std::int64_t budget, double share) : m_plan(plan) {
         const auto device = makeDevice(plan.device, Arithmetic::of(plan), source.layers());
         const auto reference = makeDevice("cpu", {run::Precision::fp64, plan.columnChunk}, source.layers());
-        // In steps, so that a plan does not hang on a page more or less.
-        constexpr std::int64_t step = 64 * kMegabyte;
-        const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
-        main.base = (held + step - 1) / step * step + CrossState::bytes(plan);
+        main.base = heldMemory() + CrossState::bytes(plan);
         main.afterwards = (std::int64_t{plan.auditRows} + plan.auditColumns) * reference->bytesPerRow() +
                           2 * source.workingBytes(kSmallestBatch);
         main.perEntry = static_cast<std::int64_t>(sizeof(float)) +
@@ -106,7 +101,7 @@ private:
                                         "least --memory {}M, or take fewer samples or neighbours",
                                         base::formatBytes(static_cast<double>(memory.main.budget)), plan.tile,
                                         plan.columnTile, plan.batch, base::formatBytes(least),
-                                        static_cast<std::int64_t>(least * 1.02 / static_cast<double>(kMegabyte)) + 1));
+                                        advisedMegabytes(static_cast<std::int64_t>(least))));
 }
 
 run::RowRange stretch(int number, std::int64_t size, std::int64_t count) {

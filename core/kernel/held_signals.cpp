@@ -89,13 +89,6 @@ bool canMultiply(const AllKinds& all, std::int64_t rows, std::int64_t group, std
                        [&](const HoldNeeds& needs) { return needs.multiplying(rows, group, threads) <= needs.budget; });
 }
 
-/// What the process holds now, in steps, so that a plan does not hang on a page more or less.
-std::int64_t heldNow() {
-    constexpr std::int64_t kStep = 64 * kMegabyte;
-    const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
-    return (held + kStep - 1) / kStep * kStep;
-}
-
 [[noreturn]] void refuse(const HoldPlan& plan, const HoldNeeds& needs, std::int64_t rows, bool onCard) {
     const auto bytes = [](std::int64_t count) { return base::formatBytes(static_cast<double>(count)); };
     const std::int64_t least = needs.least(rows);
@@ -109,9 +102,8 @@ std::int64_t heldNow() {
     throw base::BudgetError(fmt::format(
         "--memory {} is not enough: the signals of {} samples take {}, with what computes them {}. Give at least "
         "--memory {}M, {}, or {}",
-        bytes(needs.budget), base::formatCount(rows), bytes(rows * needs.perRow), bytes(least),
-        static_cast<std::int64_t>(static_cast<double>(least) * 1.02 / static_cast<double>(kMegabyte)) + 1, fewer,
-        instead));
+        bytes(needs.budget), base::formatCount(rows), bytes(rows * needs.perRow), bytes(least), advisedMegabytes(least),
+        fewer, instead));
 }
 
 /// Rows of one capture call: of one tile, so that their bounds hang on nothing else.
@@ -213,7 +205,7 @@ HoldPlan planHold(const SignalSource& source, std::int64_t rows, const run::Kern
     plan.tile = std::clamp<std::int64_t>(rows, 1, hasCard ? kCardTile : kTile);
     plan.batch = std::min(preferredBatch(source, rows, plan.device), plan.tile);
     plan.group = std::min(kGroup, rows);
-    const std::int64_t held = heldNow();
+    const std::int64_t held = heldMemory();
     const auto needs = [&] { return needsOf(plan, source, *device, held); };
     while (plan.batch > kSmallestBatch && !canCapture(needs(), rows, 1))
         plan.batch /= 2;

@@ -21,6 +21,7 @@ namespace lpntk::kernel {
 namespace {
 
 constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
+constexpr std::int64_t kHeldStep = 64 * kMegabyte;
 constexpr std::int64_t kSmallestBatch = 2;
 
 std::int64_t statusBytes(const std::string& key) {
@@ -41,16 +42,21 @@ std::int64_t peakMemory() {
     return statusBytes("VmHWM:");
 }
 
+std::int64_t heldMemory() {
+    const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
+    return (held + kHeldStep - 1) / kHeldStep * kHeldStep;
+}
+
+std::int64_t advisedMegabytes(std::int64_t least) {
+    return (least + kHeldStep) / kMegabyte + 1;
+}
+
 PlanMemory::PlanMemory(const run::KernelPlan& plan, const SignalSource& source, const Rows& rows, std::int64_t budget,
                        double share) {
     const Layout layout(plan, rows.labels);
     const std::vector<std::string> names = run::devicesOf(plan.device);
     const auto device = makeDevice(names.front(), Arithmetic::of(plan), source.layers());
-    // In steps, so that a plan does not hang on a page more or less.
-    constexpr std::int64_t step = 64 * kMegabyte;
-    const std::int64_t held = std::max<std::int64_t>(residentMemory() - engine::keptMemory(), 0);
-    main.base = (held + step - 1) / step * step + JobState::bytes(plan, layout);
-    main.base += Store::bandBytes(plan);
+    main.base = heldMemory() + JobState::bytes(plan, layout) + Store::bandBytes(plan);
     const auto reference = makeDevice("cpu", {run::Precision::fp64, plan.columnChunk}, source.layers());
     // Its numbers are twice as long as float32's.
     main.afterwards = std::min<std::int64_t>(plan.auditRows, plan.rows) * reference->bytesPerRow() +
@@ -107,7 +113,7 @@ void refuseBudget(const PlanMemory& memory, const run::KernelPlan& plan) {
         "--memory {} is not enough: one thread with tiles of {} rows and batches of {} already needs {}. Give at least "
         "--memory {}M, or take fewer samples or neighbours",
         base::formatBytes(static_cast<double>(budget)), plan.tile, plan.batch, base::formatBytes(least),
-        static_cast<std::int64_t>(least * 1.02 / static_cast<double>(kMegabyte)) + 1));
+        advisedMegabytes(static_cast<std::int64_t>(least))));
 }
 
 } // namespace lpntk::kernel

@@ -11,6 +11,11 @@
 
 namespace lpntk::kernel {
 
+/// What the program holds beside its jobs, bytes, in steps, so that a plan does not hang on a page more or less.
+std::int64_t heldMemory();
+/// Megabytes to ask for where `least` bytes are needed: enough also when the program holds a step more the next time.
+std::int64_t advisedMegabytes(std::int64_t least);
+
 /// Memory of one kind that a job with a plan holds.
 struct Needs {
     std::int64_t base = 0; ///< what the whole job keeps

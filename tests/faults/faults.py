@@ -14,6 +14,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -21,7 +22,7 @@ import subprocess
 import sys
 import time
 
-MEMORY = ("4G", "700M")  # all signals at once, and panels
+PLENTY = "4G"  # all signals at once
 
 
 class Wrong(Exception):
@@ -50,8 +51,40 @@ class Jobs:
 
     def prepare(self):
         self.finish(self.straight)
+        self.tight = None
 
-    def command(self, run, *more, memory="4G", threads=2):
+    def tight_memory(self):
+        """So little that a begun job goes on with one thread and with signals in panels, computed again and again."""
+        if not self.tight:
+            self.learn(self.refusal(self.start(self.half_done(), "--resume", memory="64M", threads=1), "already needs"))
+        return self.tight
+
+    def learn(self, errors):
+        """The least that a refusal names, a little less than it advises; False when it is about something else."""
+        least = re.search(r"already needs (\d+) MB", errors)
+        if least:
+            self.tight = f"{int(least[1]) + 8}M"
+        return bool(least)
+
+    def finish_tightly(self, run):
+        for _ in range(3):
+            memory = self.tight_memory()
+            process = self.start(run, "--resume", memory=memory, threads=1)
+            _, errors = process.communicate()
+            if process.returncode == 0:
+                return memory
+            if not self.learn(errors):
+                raise Wrong(f"exit code {process.returncode}: {errors.strip()}")
+        raise Wrong(f"what was said to be enough was not: {errors.strip()}")
+
+    def in_panels(self, run):
+        planned = json.loads((run / "manifest.json").read_text())["timings"]["prediction"]
+        return planned.get("panel_rows", self.rows) < self.rows or planned.get("panel_columns", self.rows) < self.columns()
+
+    def columns(self):
+        return self.rows
+
+    def command(self, run, *more, memory=PLENTY, threads=2):
         return [self.lpntk, *self.verb(), *self.job, "--out", str(run), "--memory", memory, "--threads", str(threads),
                 "--quiet", *more]
 
@@ -73,6 +106,7 @@ class Jobs:
         for word in words:
             if word not in errors:
                 raise Wrong(f"\"{word}\" is not in: {errors.strip()}")
+        return errors
 
     def same(self, run):
         """The same files with the same bytes; the manifest and the audit name folders and times."""
@@ -126,7 +160,10 @@ class CrossJobs(Jobs):
     arrays, word = ("kernel.npy",), "piece"
 
     def verb(self):
-        return ["cross", "--limit", str(self.rows), "--against", "test", "--against-limit", str(self.rows * 2 // 3)]
+        return ["cross", "--limit", str(self.rows), "--against", "test", "--against-limit", str(self.columns())]
+
+    def columns(self):
+        return self.rows * 2 // 3
 
 
 class GrowingJobs(Jobs):
@@ -146,12 +183,18 @@ class GrowingJobs(Jobs):
 
 
 def bits(jobs):
-    """The same again, with one thread, and with signals in panels."""
-    for options in ({}, {"threads": 1}, {"memory": MEMORY[1]}):
+    """The same again, with one thread, and half of it with signals in panels."""
+    for options in ({}, {"threads": 1}):
         run = jobs.fresh()
         jobs.finish(run, **options)
         jobs.same(run)
-    return "again, with 1 thread, in panels"
+    jobs.tight_memory()
+    run = jobs.half_done()
+    memory = jobs.finish_tightly(run)
+    jobs.same(run)
+    if not jobs.in_panels(run):
+        raise Wrong(f"{memory} was enough for all signals at once")
+    return f"again, with 1 thread, in panels within {memory}"
 
 
 def killed(jobs):
@@ -163,7 +206,10 @@ def killed(jobs):
     phases = {"before its files": 0, "signals": 0, "tiles": 0, "at the end": 0}
     total = len((jobs.straight / "journal").read_text().splitlines())
     while kills < jobs.kills:
-        process = jobs.start(run, "--resume", memory=jobs.random.choice(MEMORY), threads=jobs.random.choice((1, 2)))
+        # What the first plan chose stays, so it is made with plenty.
+        tight = run.exists() and jobs.random.random() < 0.5
+        options = {"memory": jobs.tight_memory(), "threads": 1} if tight else {"threads": jobs.random.choice((1, 2))}
+        process = jobs.start(run, "--resume", **options)
         try:
             process.wait(timeout=jobs.random.uniform(0, longest))
         except subprocess.TimeoutExpired:
@@ -174,8 +220,11 @@ def killed(jobs):
             phases["before its files" if tiles < 0 else "signals" if tiles == 0 else
                    "tiles" if tiles < total else "at the end"] += 1
             continue
+        errors = process.stderr.read()
+        if tight and process.returncode == 1 and jobs.learn(errors):
+            continue  # the program itself holds a little more than before
         if process.returncode != 0:
-            raise Wrong(f"after {kills} kills: exit code {process.returncode}: {process.stderr.read().strip()}")
+            raise Wrong(f"after {kills} kills: exit code {process.returncode}: {errors.strip()}")
         jobs.same(run)
         finished += 1
         run = jobs.fresh()
