@@ -56,6 +56,31 @@ void writeProduct(const at::Tensor& padded, const at::Tensor& weight, const Conv
 
 } // namespace
 
+bool isBestBySample(const at::Tensor& x, const at::Tensor& weight, const ConvolutionGeometry& geometry) {
+    constexpr std::int64_t kFewChannels = 32;
+    const std::int64_t pixels = geometry.outputSide(0, x.size(2), weight) * geometry.outputSide(1, x.size(3), weight);
+    return weight.size(0) <= kFewChannels && !geometry.isPointwise(weight) && isSmallProduct(weight, geometry, pixels);
+}
+
+at::Tensor convolutionBySample(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                               const ConvolutionGeometry& geometry) {
+    const std::int64_t count = x.size(0), channels = weight.size(0), height = geometry.outputSide(0, x.size(2), weight),
+                       width = geometry.outputSide(1, x.size(3), weight), window = weight.numel() / channels;
+    const at::Tensor out = at::empty({count, channels, height, width}, x.options());
+    const at::Tensor taps = weight.contiguous().view({1, channels, window});
+    const std::int64_t chunk = std::clamp<std::int64_t>(
+        kUnfoldedBytes / (height * width * window * static_cast<std::int64_t>(x.element_size())), 1, count);
+    for (std::int64_t first = 0; first < count; first += chunk) {
+        const std::int64_t some = std::min(chunk, count - first);
+        multiplyEach(taps.expand({some, channels, window}),
+                     unfolded(x.narrow(0, first, some), {height, width}, weight, geometry),
+                     out.narrow(0, first, some).flatten(2), false);
+    }
+    if (bias.defined())
+        out.add_(bias.view({1, channels, 1, 1}));
+    return out;
+}
+
 at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                                    const ConvolutionGeometry& geometry, const WinogradWeights* winograd) {
     const at::Tensor pictures = x.permute({0, 2, 3, 1}).contiguous(), taps = weight.permute({0, 2, 3, 1}).contiguous();

@@ -23,8 +23,7 @@ enum class Way {
 
 /// From shapes alone, so that bits do not depend on the machine's load. x (N, pictures, C, H, W), g likewise.
 Way wayFor(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight, const ConvolutionGeometry& geometry) {
-    constexpr std::int64_t kFewPositions = 4, kManyPositions = 128, kShiftedPositions = 64, kSmallWeight = 65536,
-                           kCachedNumbers = 40000;
+    constexpr std::int64_t kFewPositions = 4, kManyPositions = 128, kShiftedPositions = 64, kSmallWeight = 65536;
     const std::int64_t positions = g.size(3) * g.size(4);
     const bool libraryIsFast = x.scalar_type() == at::kFloat;
     if (g.size(1) > 1)
@@ -35,8 +34,7 @@ Way wayFor(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight, c
         return Way::unfolded; // few large launches
     if (geometry.isDepthwise(weight) && positions >= kShiftedPositions && (!libraryIsFast || weight.size(2) > 3))
         return Way::shifted;
-    const bool staysInCache = weight.numel() / weight.size(0) * positions <= kCachedNumbers;
-    if (geometry.groups == 1 && staysInCache && !exactProducts().empty())
+    if (isSmallProduct(weight, geometry, positions))
         return Way::unfolded; // a small product takes OpenBLAS a microsecond, and a call of libtorch twenty
     const bool worthACall = positions >= (geometry.groups == 1 ? kManyPositions : kFewPositions + 1);
     if (!libraryIsFast || !worthACall)
@@ -95,29 +93,10 @@ void writeShifted(const at::Tensor& x, const at::Tensor& g, const at::Tensor& we
     destination.put(sums);
 }
 
-/// x (N, C, H, W), g (N, K, H', W'): (N, C kh kw, H' W'). libtorch's own goes number by number.
-at::Tensor unfolded(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
-                    const ConvolutionGeometry& geometry) {
-    if (!x.is_cpu() || (x.scalar_type() != at::kFloat && x.scalar_type() != at::kDouble))
-        return at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
-    const PlaneWindows windows{
-        geometry.windows(x.sizes().slice(2), x.size(1), weight.sizes().slice(2), g.sizes().slice(2)),
-        static_cast<std::size_t>(geometry.padding[0]), static_cast<std::size_t>(geometry.padding[1])};
-    const auto count = static_cast<std::size_t>(x.size(0));
-    const at::Tensor pictures = x.contiguous();
-    const at::Tensor columns =
-        at::empty({x.size(0), x.size(1) * weight.size(2) * weight.size(3), g.size(2) * g.size(3)}, x.options());
-    if (x.scalar_type() == at::kFloat)
-        unfoldPlanes(pictures.const_data_ptr<float>(), count, windows, columns.mutable_data_ptr<float>());
-    else
-        unfoldPlanes(pictures.const_data_ptr<double>(), count, windows, columns.mutable_data_ptr<double>());
-    return columns;
-}
-
 void writeUnfolded(const at::Tensor& x, const at::Tensor& g, const at::Tensor& weight,
                    const ConvolutionGeometry& geometry, const Destination& destination) {
     const std::int64_t samples = x.size(0), groups = geometry.groups;
-    const at::Tensor columns = unfolded(x, g, weight, geometry);
+    const at::Tensor columns = unfolded(x, g.sizes().slice(2), weight, geometry);
     if (groups == 1) {
         productPerSample(g.flatten(2), columns.transpose(1, 2), destination);
         return;
@@ -170,6 +149,13 @@ at::Tensor ConvolutionGeometry::pad(const at::Tensor& pictures) const {
                : at::constant_pad_nd(pictures, {padding[1], padding[1], padding[0], padding[0]});
 }
 
+bool isSmallProduct(const at::Tensor& weight, const ConvolutionGeometry& geometry, std::int64_t positions) {
+    constexpr std::int64_t kCachedBytes = 160 << 10;
+    const std::int64_t bytes =
+        weight.numel() / weight.size(0) * positions * static_cast<std::int64_t>(weight.element_size());
+    return geometry.groups == 1 && bytes <= kCachedBytes && !exactProducts().empty();
+}
+
 bool isPlainConvolution(const Use& use) {
     const auto& step = *use.step;
     if (!step.overload.empty() || (step.target != "aten::conv2d" && step.target != "aten::convolution"))
@@ -213,6 +199,24 @@ void writeConvolution(const Use& use, const Destinations& destinations) {
         writeUnfolded(x.narrow(0, first, count).squeeze(1), g.narrow(0, first, count).squeeze(1), weight, geometry,
                       destination.narrow(first, count));
     }
+}
+
+at::Tensor unfolded(const at::Tensor& x, at::IntArrayRef output, const at::Tensor& weight,
+                    const ConvolutionGeometry& geometry) {
+    if (!x.is_cpu() || (x.scalar_type() != at::kFloat && x.scalar_type() != at::kDouble))
+        return at::im2col(x, weight.sizes().slice(2), geometry.dilation, geometry.padding, geometry.stride);
+    const PlaneWindows windows{geometry.windows(x.sizes().slice(2), x.size(1), weight.sizes().slice(2), output),
+                               static_cast<std::size_t>(geometry.padding[0]),
+                               static_cast<std::size_t>(geometry.padding[1])};
+    const auto count = static_cast<std::size_t>(x.size(0));
+    const at::Tensor pictures = x.contiguous();
+    const at::Tensor columns =
+        at::empty({x.size(0), x.size(1) * weight.size(2) * weight.size(3), output[0] * output[1]}, x.options());
+    if (x.scalar_type() == at::kFloat)
+        unfoldPlanes(pictures.const_data_ptr<float>(), count, windows, columns.mutable_data_ptr<float>());
+    else
+        unfoldPlanes(pictures.const_data_ptr<double>(), count, windows, columns.mutable_data_ptr<double>());
+    return columns;
 }
 
 void productPerSample(const at::Tensor& a, const at::Tensor& b, const Destination& destination) {

@@ -35,6 +35,14 @@ bool isPlainConvolution(const Use& use);
 /// Gradients of the weight; any stride, padding, dilation and number of groups.
 void writeConvolution(const Use& use, const Destinations& destinations);
 
+/// Whether a sample's windows, one for each of `positions` output pixels, stay in the second cache with what they are
+/// multiplied by: then a product for each sample is best, where there is a library that is quick at small ones.
+bool isSmallProduct(const at::Tensor& weight, const ConvolutionGeometry& geometry, std::int64_t positions);
+
+/// x (N, C, H, W), output (H', W'): (N, C kh kw, H' W'), what every window has at each of its places.
+at::Tensor unfolded(const at::Tensor& x, at::IntArrayRef output, const at::Tensor& weight,
+                    const ConvolutionGeometry& geometry);
+
 /// destination[n] (+)= a[n] b[n] for a (N, p, q) and b (N, q, r); rows of the destination are p * r long.
 void productPerSample(const at::Tensor& a, const at::Tensor& b, const Destination& destination);
 

@@ -56,9 +56,11 @@ bool isPlainCall(const Interpreter::Step& step, const torch::jit::Stack& stack, 
 at::Tensor exactConvolution(const Interpreter::Step& step, const torch::jit::Stack& stack,
                             const WinogradWeights* winograd) {
     const at::Tensor physical = model::unwrapped(stack[0].toTensor());
-    const at::Tensor out =
-        channelsLastConvolution(physical.flatten(0, 1), stack[1].toTensor(), optionalTensor(stack[2]),
-                                ConvolutionGeometry::of(step, stack), winograd);
+    const at::Tensor x = physical.flatten(0, 1), weight = stack[1].toTensor(), bias = optionalTensor(stack[2]);
+    const auto geometry = ConvolutionGeometry::of(step, stack);
+    const at::Tensor out = isBestBySample(x, weight, geometry)
+                               ? convolutionBySample(x, weight, bias, geometry)
+                               : channelsLastConvolution(x, weight, bias, geometry, winograd);
     return out.unflatten(0, physical.sizes().slice(0, 2));
 }
 

@@ -27,7 +27,10 @@ void multiply(const Products&, std::int64_t m, std::int64_t n, std::int64_t k, c
 }
 
 /// Rows of a tile whose entries and products stay in the cache; of fewer the signals are packed too often.
-constexpr std::int64_t kCachedRows = 256;
+std::int64_t cachedRows(std::int64_t columns) {
+    constexpr std::int64_t kCachedEntries = std::int64_t{1} << 18, kFewest = 64;
+    return std::max(kCachedEntries / columns, kFewest);
+}
 
 /// Whose signals take so long to bring into the cache that it is done once for the whole tile.
 bool isWide(const PartLayout::Pair& parts, std::int64_t chunk) {
@@ -131,7 +134,7 @@ public:
             else if (isWide(parts, m_chunk))
                 std::for_each(all.begin(), all.end(), [&](const Strip& strip) { addHadamard(parts, strip, tile); });
         }
-        for (const Strip& strip : m_halved ? all : wholeStrips(kCachedRows)) {
+        for (const Strip& strip : m_halved ? all : wholeStrips(cachedRows(m_columns))) {
             for (const auto& parts : m_layout.implicitParts) {
                 if (!parts.positions && !isWide(parts, m_chunk))
                     addHadamard(parts, strip, tile);
@@ -336,7 +339,7 @@ public:
             if (parts.positions)
                 positions = std::max(positions, PositionBlock(*parts.positions, sizeof(T)).bytes);
         }
-        const std::int64_t second = wide ? tile : std::min(kCachedRows, tile);
+        const std::int64_t second = wide ? tile : std::min(cachedRows(tile), tile);
         return tile * tile * static_cast<std::int64_t>(sizeof(T) + (wide ? 2 * sizeof(double) : 0)) +
                second * tile * static_cast<std::int64_t>(sizeof(T)) + positions;
     }
