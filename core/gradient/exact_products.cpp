@@ -12,14 +12,23 @@ namespace lpntk::gradient {
 
 namespace {
 
-/// Numbers of a row or of a column of each matrix (N, rows, columns) lie side by side.
-bool isMatrixInMemory(const at::Tensor& matrices) {
-    return matrices.numel() > 0 && (matrices.stride(1) == 1 || matrices.stride(2) == 1);
+/// Numbers of a row of each matrix (N, rows, columns) lie side by side, and rows apart. Of a single one libtorch keeps
+/// any stride, and of one that stands for many none.
+bool isByRow(const at::Tensor& matrices) {
+    return matrices.stride(2) == 1 && (matrices.size(1) == 1 || matrices.stride(1) >= matrices.size(2));
 }
 
-/// A library wants at least a row's length from row to row; of a single row or column libtorch keeps any number.
+bool isByColumn(const at::Tensor& matrices) {
+    return isByRow(matrices.transpose(1, 2));
+}
+
+/// A library wants at least a row's length from row to row.
 std::int64_t strideOf(const at::Tensor& matrices, bool byColumn) {
     return byColumn ? std::max(matrices.stride(2), matrices.size(1)) : std::max(matrices.stride(1), matrices.size(2));
+}
+
+bool isForLibrary(const at::Tensor& matrices) {
+    return matrices.is_cpu() && matrices.numel() > 0 && (isByRow(matrices) || isByColumn(matrices));
 }
 
 template <typename T>
@@ -28,13 +37,13 @@ bool multiplyEachByOpenBlas(const at::Tensor& a, const at::Tensor& b, const at::
     if (!library || a.scalar_type() != out.scalar_type() || b.scalar_type() != out.scalar_type())
         return false;
     const std::int64_t m = a.size(1), n = b.size(2), k = a.size(2);
-    const bool aByColumn = a.stride(2) != 1, bByRow = b.stride(2) != 1;
+    const bool aByColumn = !isByRow(a), bByColumn = !isByRow(b);
     const T* aNumbers = a.const_data_ptr<T>();
     const T* bNumbers = b.const_data_ptr<T>();
     T* to = out.mutable_data_ptr<T>();
     for (std::int64_t i = 0; i < a.size(0); ++i) {
         library->multiply(m, n, k, {aNumbers, strideOf(a, aByColumn), aByColumn},
-                          {bNumbers, strideOf(b, bByRow), !bByRow}, to, std::max(out.stride(1), n), add);
+                          {bNumbers, strideOf(b, bByColumn), !bByColumn}, to, std::max(out.stride(1), n), add);
         aNumbers += a.stride(0);
         bNumbers += b.stride(0);
         to += out.stride(0);
@@ -66,7 +75,7 @@ void multiplyExactly(const at::Tensor& a, const at::Tensor& b, const at::Tensor&
 }
 
 void multiplyEach(const at::Tensor& a, const at::Tensor& b, const at::Tensor& out, bool add) {
-    const bool known = a.is_cpu() && isMatrixInMemory(a) && isMatrixInMemory(b) && out.stride(2) == 1;
+    const bool known = isForLibrary(a) && isForLibrary(b) && isByRow(out);
     if (known && out.scalar_type() == at::kFloat && multiplyEachByOpenBlas<float>(a, b, out, add))
         return;
     if (known && out.scalar_type() == at::kDouble && multiplyEachByOpenBlas<double>(a, b, out, add))

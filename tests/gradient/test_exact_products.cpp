@@ -65,6 +65,21 @@ private Q_SLOTS:
             }
         }
     }
+
+    void whatStandsForManyIsMultiplied() {
+        // As autograd keeps the gradient of a sum: one number for all, one row, one column, one matrix.
+        const at::Tensor a = random({4, 3, 5}, at::kFloat), b = random({4, 5, 6}, at::kFloat);
+        const auto check = [](const at::Tensor& left, const at::Tensor& right) {
+            const at::Tensor out = at::empty({4, 3, 6}, at::kFloat);
+            gradient::multiplyEach(left, right, out, false);
+            return at::allclose(out, at::bmm(left.contiguous(), right.contiguous()), 1e-5, 1e-5);
+        };
+        QVERIFY(check(a, at::full({1, 1, 1}, 2.0).expand({4, 5, 6})));
+        QVERIFY(check(a.narrow(1, 0, 1).expand({4, 3, 5}), b));
+        QVERIFY(check(a, b.narrow(2, 1, 1).expand({4, 5, 6})));
+        QVERIFY(check(a.narrow(0, 2, 1).expand({4, 3, 5}), b));
+        QVERIFY(check(byColumn(a).narrow(2, 0, 1).expand({4, 3, 5}), b));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestExactProducts)
