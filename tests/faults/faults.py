@@ -200,7 +200,7 @@ def bits(jobs):
 def killed(jobs):
     """kill -9 at random moments, over and over, with other threads and budgets each time."""
     start = time.monotonic()
-    jobs.finish(jobs.fresh())
+    jobs.finish(jobs.fresh(), threads=1)
     longest = 1.1 * (time.monotonic() - start)
     run, kills, finished = jobs.fresh(), 0, 0
     phases = {"before its files": 0, "signals": 0, "tiles": 0, "at the end": 0}
