@@ -12,8 +12,8 @@ namespace lpntk::gradient {
 at::Tensor channelsLastConvolution(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                                    const ConvolutionGeometry& geometry, const WinogradWeights* winograd = nullptr);
 
-/// The same with a sample's channels one after the other: better where there are so few that those of a pixel fill no
-/// vector. One group; not for convolutions that Winograd's weights are there for.
+/// The same with a sample's channels one after the other, of one group: better where there are so few that those of a
+/// pixel fill no vector, or windows so small that Winograd's algorithm saves nothing.
 at::Tensor convolutionBySample(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                                const ConvolutionGeometry& geometry);
 /// Whether the latter is best.
