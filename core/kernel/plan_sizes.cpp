@@ -14,7 +14,7 @@ namespace lpntk::kernel {
 namespace {
 
 constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
-constexpr std::int64_t kBatchBytes = 512 * kMegabyte;        ///< working memory that a capture call should stay near
+constexpr std::int64_t kBatchBytes = 128 * kMegabyte;        ///< of a capture call: more is not faster, only larger
 constexpr std::int64_t kDeviceBatchBytes = 4096 * kMegabyte; ///< the same on a card, which wants much work at once
 constexpr int kSmallestTile = 8;                             ///< a pyramid cell of the finest level
 constexpr std::int64_t kSmallestBatch = 2;
