@@ -146,7 +146,7 @@ public:
 
 private:
     /// Strips narrower than this lose more in the products than the half that they leave out costs.
-    static constexpr std::int64_t kNarrowStrip = 16, kWideStrip = 64;
+    static constexpr std::int64_t kNarrowStrip = 16, kWideStrip = 128;
 
     /// Rows of the tile and the column from which on they are computed.
     struct Strip {
@@ -177,7 +177,7 @@ private:
 
     /// Of rows with themselves little more than the half that the diagonal cuts off.
     std::vector<Strip> halfStrips() const {
-        constexpr std::int64_t kStrips = 16;
+        constexpr std::int64_t kStrips = 8;
         std::vector<Strip> strips =
             wholeStrips(std::clamp(m_rows / kStrips / kNarrowStrip * kNarrowStrip, kNarrowStrip, kWideStrip));
         for (Strip& strip : strips)
