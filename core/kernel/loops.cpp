@@ -150,16 +150,35 @@ LPNTK_WIDTHS double sumOf(std::span<const float> values) {
     return ((lanes[0] + lanes[4]) + (lanes[2] + lanes[6])) + ((lanes[1] + lanes[5]) + (lanes[3] + lanes[7]));
 }
 
-LPNTK_WIDTHS void largestOfGroups(std::span<const float> values, float sign, std::span<float> largest) {
-    float* const to = largest.data();
-    const std::size_t groups = largest.size();
-    for (std::size_t i = 0; i < groups; ++i)
-        to[i] = sign * values.data()[i];
-    for (std::size_t begin = groups; begin + groups <= values.size(); begin += groups) {
-        const float* const from = values.data() + begin;
-        for (std::size_t i = 0; i < groups; ++i)
-            to[i] = sign * from[i] > to[i] ? sign * from[i] : to[i];
+LPNTK_WIDTHS Range rangeOf(std::span<const float> values, float sign) {
+    // Lanes, because the compiler may not change the order of comparisons of floats by itself.
+    constexpr std::size_t kLanes = 16;
+    std::array<float, kLanes> low, high;
+    low.fill(std::numeric_limits<float>::infinity());
+    high.fill(-std::numeric_limits<float>::infinity());
+    const float* const from = values.data();
+    const auto visit = [&](std::size_t i, std::size_t lane) {
+        const float value = sign * from[i];
+        low[lane] = value < low[lane] ? value : low[lane];
+        high[lane] = value > high[lane] ? value : high[lane];
+    };
+    const std::size_t whole = values.size() / kLanes * kLanes;
+    for (std::size_t begin = 0; begin < whole; begin += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            visit(begin + lane, lane);
     }
+    for (std::size_t i = whole; i < values.size(); ++i)
+        visit(i, i - whole);
+    return {*std::min_element(low.begin(), low.end()), *std::max_element(high.begin(), high.end())};
+}
+
+LPNTK_WIDTHS std::size_t countAtLeast(std::span<const float> values, float sign, float bound) {
+    const float* const from = values.data();
+    const std::size_t count = values.size();
+    int found = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        found += sign * from[i] >= bound ? 1 : 0;
+    return static_cast<std::size_t>(found);
 }
 
 LPNTK_WIDTHS std::uint64_t markOutside(std::span<const float> values, float below, float above) {

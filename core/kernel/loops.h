@@ -43,9 +43,14 @@ void transpose(const formats::Half* from, std::int64_t rows, std::int64_t column
 /// Sum in float64 in a fixed order: eight lanes, then pairwise.
 double sumOf(std::span<const float> values);
 
-/// Value i times `sign` belongs to group i % largest.size(): the largest of each group. There are at least as many
-/// values as groups; the last few, which would not fill all groups, are left out.
-void largestOfGroups(std::span<const float> values, float sign, std::span<float> largest);
+struct Range {
+    float low, high;
+};
+/// The smallest and the largest of the values times `sign`.
+Range rangeOf(std::span<const float> values, float sign);
+
+/// How many of the values times `sign` are at or above the bound.
+std::size_t countAtLeast(std::span<const float> values, float sign, float bound);
 
 /// A bit for each of at most 64 values, from the lowest on: whether it is >= above or <= below.
 std::uint64_t markOutside(std::span<const float> values, float below, float above);

@@ -33,13 +33,14 @@ std::int32_t rowOf(NeighbourKey key) {
 
 /// Candidates are used up; the list is sorted from the largest.
 void NeighbourFinder::keepLargest(std::span<NeighbourKey> kept, std::span<NeighbourKey> candidates) {
-    if (candidates.size() > kept.size()) {
+    constexpr std::size_t kShort = 128; // where counting costs less than guessing
+    const bool counting = kept.size() <= kShort;
+    if (candidates.size() > (counting ? 2 : 1) * kept.size()) {
         std::nth_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(kept.size()),
                          candidates.end(), std::greater<>());
         candidates = candidates.first(kept.size());
     }
-    constexpr std::size_t kShort = 128; // where counting costs less than guessing
-    if (kept.size() <= kShort)
+    if (counting)
         mergeByCounting(kept, candidates);
     else
         mergeBySorting(kept, candidates);
@@ -50,7 +51,7 @@ void NeighbourFinder::mergeByCounting(std::span<NeighbourKey> kept, std::span<co
     if (candidates.empty())
         return;
     const std::size_t count = kept.size();
-    m_merged.resize(2 * count); // what falls out of the list too
+    m_merged.resize(count + candidates.size()); // what falls out of the list too
     m_before.assign(count + 1, 0);
     for (const NeighbourKey key : candidates) {
         const std::size_t larger = countLarger(kept, key);
@@ -83,38 +84,58 @@ void NeighbourFinder::mergeBySorting(std::span<NeighbourKey> kept, std::span<Nei
     }
 }
 
-/// A value that at least `count` of the values are at or above, and few more; -infinity where no short way leads to
-/// one. The others' lower bound is got from the values' negatives.
-float NeighbourFinder::boundOf(std::span<const float> values, std::size_t count, float sign) {
-    // As many groups have a largest value at or above the count-th of those as values there are at least.
-    constexpr std::size_t kGroup = 4; // fewer values a group save nothing
-    const std::size_t groups = (count + count / 4 + 15) / 16 * 16;
-    if (values.size() < kGroup * groups)
-        return -std::numeric_limits<float>::infinity();
-    m_largest.resize(groups);
-    largestOfGroups(values, sign, m_largest);
-    const auto place = m_largest.begin() + static_cast<std::ptrdiff_t>(count) - 1;
-    std::nth_element(m_largest.begin(), place, m_largest.end(), std::greater<>());
-    return *place;
+/// Above `bound` and still with at least `count` of the values times `sign` at or above it, as the bound has: not many
+/// more, if equal values allow. By halving: a look at all values costs less than a dozen candidates.
+float NeighbourFinder::raised(float bound, std::span<const float> values, float sign, std::size_t count) {
+    constexpr int kHalvings = 16;
+    Range range = rangeOf(values, sign);
+    float low = std::max(bound, range.low), high = range.high;
+    for (int i = 0; i < kHalvings; ++i) {
+        const float middle = low + (high - low) / 2;
+        const std::size_t found = countAtLeast(values, sign, middle);
+        (found < count ? high : low) = middle;
+        if (found >= count && found <= count + count / 8)
+            break;
+    }
+    return low;
+}
+
+/// A bit for each value outside of the bounds, 64 values a mark; how many there are.
+std::size_t NeighbourFinder::mark(std::span<const float> values, float below, float above) {
+    constexpr std::size_t kBits = 64;
+    m_marks.resize((values.size() + kBits - 1) / kBits);
+    std::size_t marked = 0;
+    for (std::size_t i = 0; i < m_marks.size(); ++i) {
+        const std::size_t begin = i * kBits;
+        m_marks[i] = markOutside(values.subspan(begin, std::min(kBits, values.size() - begin)), below, above);
+        marked += static_cast<std::size_t>(std::popcount(m_marks[i]));
+    }
+    return marked;
 }
 
 void NeighbourFinder::add(const NeighbourLists& lists, std::int64_t row, std::int64_t first,
                           std::span<const float> values) {
-    // One more, because the row itself does not count.
-    const float above = lists.top.back() ? valueOf(lists.top.back()) : boundOf(values, lists.top.size() + 1, 1);
-    const float below =
-        -(lists.bottom.back() ? valueOf(lists.bottom.back()) : boundOf(values, lists.bottom.size() + 1, -1));
+    constexpr float kAll = std::numeric_limits<float>::infinity();
+    float above = lists.top.back() ? valueOf(lists.top.back()) : -kAll;
+    float below = lists.bottom.back() ? -valueOf(lists.bottom.back()) : kAll;
+    // Values of a class that the lists have met nothing like are nearly all outside. Then nearer bounds first: a
+    // candidate costs more than some looks at all values. One more, because the row itself does not count.
+    const std::size_t tops = lists.top.size() + 1, bottoms = lists.bottom.size() + 1;
+    if (mark(values, below, above) > 2 * tops) {
+        if (countAtLeast(values, 1, above) > 2 * tops)
+            above = raised(above, values, 1, tops);
+        if (countAtLeast(values, -1, -below) > 2 * bottoms)
+            below = -raised(-below, values, -1, bottoms);
+        mark(values, below, above);
+    }
     m_positive.resize(values.size());
     m_negative.resize(values.size());
     NeighbourKey* const positive = m_positive.data();
     NeighbourKey* const negative = m_negative.data();
     std::size_t positives = 0, negatives = 0;
-    constexpr std::size_t kStretch = 64; // bits
-    for (std::size_t begin = 0; begin < values.size(); begin += kStretch) {
-        const auto stretch = values.subspan(begin, std::min(kStretch, values.size() - begin));
-        std::uint64_t marks = markOutside(stretch, below, above);
-        for (; marks != 0; marks &= marks - 1) {
-            const std::size_t i = begin + static_cast<std::size_t>(std::countr_zero(marks));
+    for (std::size_t stretch = 0; stretch < m_marks.size(); ++stretch) {
+        for (std::uint64_t marks = m_marks[stretch]; marks != 0; marks &= marks - 1) {
+            const std::size_t i = stretch * 64 + static_cast<std::size_t>(std::countr_zero(marks));
             const std::int64_t other = first + static_cast<std::int64_t>(i);
             const float value = values.data()[i];
             positive[positives] = neighbourKey(value, other);

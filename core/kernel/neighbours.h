@@ -28,11 +28,12 @@ private:
     void keepLargest(std::span<NeighbourKey> kept, std::span<NeighbourKey> candidates);
     void mergeByCounting(std::span<NeighbourKey> kept, std::span<const NeighbourKey> candidates);
     static void mergeBySorting(std::span<NeighbourKey> kept, std::span<NeighbourKey> candidates);
-    float boundOf(std::span<const float> values, std::size_t count, float sign);
+    std::size_t mark(std::span<const float> values, float below, float above);
+    static float raised(float bound, std::span<const float> values, float sign, std::size_t count);
 
     std::vector<NeighbourKey> m_positive, m_negative, m_merged;
     std::vector<std::size_t> m_before; ///< candidates that come just before each of a list
-    std::vector<float> m_largest;
+    std::vector<std::uint64_t> m_marks;
 };
 
 } // namespace lpntk::kernel

@@ -67,6 +67,9 @@ private Q_SLOTS:
             values[static_cast<std::size_t>(own)] = 1e9f; // what must not count
             compare(values, own, static_cast<std::size_t>(k), static_cast<std::size_t>(piece), 1);
             compare(values, -1, static_cast<std::size_t>(k), static_cast<std::size_t>(piece), 2);
+            // Pieces of which nearly all are outside of what the lists have so far.
+            std::sort(values.begin(), values.end());
+            compare(values, own, static_cast<std::size_t>(k), static_cast<std::size_t>(piece), 5);
             // Many that are equal, of which the first rows count; zeros of both signs are one value.
             for (float& value : values)
                 value = static_cast<float>(static_cast<int>(random() % 5) - 2) * (random() % 2 ? 0.0f : 1.0f);
