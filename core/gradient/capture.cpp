@@ -9,7 +9,7 @@
 #include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
-#include <tuple>
+#include <optional>
 #include <unordered_map>
 
 namespace lpntk::gradient {
@@ -70,7 +70,7 @@ public:
     /// The capture's next call, and its results replaced by the float64 ones, rounded.
     void call(const Step& step, torch::jit::Stack& stack) {
         const std::vector<const void*> before = memoryOf(stack);
-        m_places = at::Tensor();
+        m_maxima.reset();
         const torch::jit::Stack& exact = m_pass.next([&](const Step& same, torch::jit::Stack& doubles) {
             const at::NoGradGuard noGradients;
             callExactly(same, doubles);
@@ -82,12 +82,14 @@ public:
                 return;
             }
         }
-        // Of numbers that are float64 results, rounded, both give what they would give in float64, rounded.
-        const bool right = (m_places.defined() || step.target == "aten::relu") && m_rounded.has(stack[0].toTensor());
-        if (m_places.defined())
-            stack.assign(1, stack[0].toTensor().flatten(-2).gather(-1, m_places.flatten(-2)).reshape(m_places.sizes()));
-        else
-            step.call(stack);
+        if (m_maxima) {
+            stack.assign(1, withMaxima(stack, *m_maxima, m_level));
+            m_rounded.add(stack[0].toTensor());
+            return;
+        }
+        // Of numbers that are float64 results, rounded, it gives what it would give in float64, rounded.
+        const bool right = step.target == "aten::relu" && m_rounded.has(stack[0].toTensor());
+        step.call(stack);
         if (right)
             m_rounded.add(stack[0].toTensor());
         else if (step.dataDependent)
@@ -100,14 +102,9 @@ private:
             stack.assign(1, *result);
         } else if (const auto joined = joinedChannels(step, stack, m_level)) {
             stack.assign(1, *joined);
-        } else if (step.target == "aten::max_pool2d" && step.dataDependent) {
-            // Values that differ may be equal once rounded, so the capture takes the places of the maxima too.
-            const at::Tensor x = stack[0].toTensor();
-            at::Tensor maxima;
-            std::tie(maxima, m_places) =
-                at::max_pool2d_with_indices(x, stack[1].toIntVector(), stack[2].toIntVector(), stack[3].toIntVector(),
-                                            stack[4].toIntVector(), stack[5].toBool());
-            stack.assign(1, maxima);
+        } else if (step.target == "aten::max_pool2d" && step.dataDependent && model::isWrapped(stack[0].toTensor())) {
+            m_maxima = exactMaxima(stack, m_level);
+            stack.assign(1, m_maxima->values);
         } else {
             step.call(stack);
         }
@@ -149,8 +146,8 @@ private:
     const model::VmapLevel& m_level;
     const WinogradWeights& m_winograd;
     Interpreter::Pass m_pass;
-    at::Tensor m_places; ///< of the maxima, where the call is a pooling
-    Memory m_rounded;    ///< of float32 tensors that hold float64 results, rounded, and of views of them
+    std::optional<Maxima> m_maxima; ///< where the call is a pooling
+    Memory m_rounded;               ///< of float32 tensors that hold float64 results, rounded, and of views of them
 };
 
 /// Steps through the graph for capture(): records uses, and starts autograd at the output of each use whose input

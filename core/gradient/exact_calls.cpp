@@ -3,6 +3,7 @@
 #include <core/gradient/channels_last_torch.h>
 #include <core/gradient/convolution_torch.h>
 #include <core/gradient/exact_products_torch.h>
+#include <core/gradient/max_pool.h>
 
 #include <torch/csrc/autograd/function.h>
 #include <torch/csrc/autograd/variable.h>
@@ -100,6 +101,47 @@ at::Tensor convolutionInputGradient(const at::Tensor& g, const at::Tensor& x, co
                       geometry.dilation, geometry.padding, geometry.stride);
 }
 
+struct Pooling {
+    std::vector<std::int64_t> kernel, stride, padding, dilation;
+    bool ceil;
+
+    explicit Pooling(const torch::jit::Stack& stack)
+        : kernel(stack[1].toIntVector()), stride(stack[2].toIntVector()), padding(stack[3].toIntVector()),
+          dilation(stack[4].toIntVector()), ceil(stack[5].toBool()) {}
+};
+
+/// x (pictures, C, H, W).
+std::tuple<at::Tensor, at::Tensor> pooled(const at::Tensor& x, const Pooling& pooling) {
+    const auto isAll = [](const std::vector<std::int64_t>& numbers, std::int64_t value) {
+        return std::all_of(numbers.begin(), numbers.end(), [=](std::int64_t number) { return number == value; });
+    };
+    if (!x.is_cpu() || x.scalar_type() != at::kDouble || !x.is_contiguous() || pooling.ceil ||
+        !isAll(pooling.padding, 0) || !isAll(pooling.dilation, 1))
+        return at::max_pool2d_with_indices(x, pooling.kernel, pooling.stride, pooling.padding, pooling.dilation,
+                                           pooling.ceil);
+    const auto sides = [](const std::vector<std::int64_t>& numbers) {
+        return std::array<std::int64_t, 2>{numbers.front(), numbers.back()};
+    };
+    const auto kernel = sides(pooling.kernel), stride = sides(pooling.stride.empty() ? pooling.kernel : pooling.stride);
+    const std::int64_t height = (x.size(2) - kernel[0]) / stride[0] + 1,
+                       width = (x.size(3) - kernel[1]) / stride[1] + 1;
+    const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
+    const Windows windows{.height = size(x.size(2)),
+                          .width = size(x.size(3)),
+                          .channels = 1,
+                          .outputHeight = size(height),
+                          .outputWidth = size(width),
+                          .kernelHeight = size(kernel[0]),
+                          .kernelWidth = size(kernel[1]),
+                          .strideDown = size(stride[0]),
+                          .strideAcross = size(stride[1])};
+    at::Tensor maxima = at::empty({x.size(0), x.size(1), height, width}, x.options());
+    at::Tensor places = at::empty(maxima.sizes(), x.options().dtype(at::kLong));
+    poolPlanes(x.const_data_ptr<double>(), size(x.size(0) * x.size(1)), windows, maxima.mutable_data_ptr<double>(),
+               places.mutable_data_ptr<std::int64_t>());
+    return {maxima, places};
+}
+
 /// The gradient of one of a call's inputs.
 using Backward = std::function<at::Tensor(std::size_t input, const at::Tensor& outputGradient)>;
 
@@ -158,6 +200,15 @@ Backward convolutionBackward(const at::Tensor& x, const at::Tensor& weight, cons
     };
 }
 
+Backward poolingBackward(const at::Tensor& x, const at::Tensor& places, const Pooling& pooling) {
+    return [x = x.detach(), places, pooling](std::size_t, const at::Tensor& g) {
+        return at::max_pool2d_with_indices_backward(g.flatten(0, -4), x.flatten(0, -4), pooling.kernel, pooling.stride,
+                                                    pooling.padding, pooling.dilation, pooling.ceil,
+                                                    places.flatten(0, -4))
+            .reshape(x.sizes());
+    };
+}
+
 Backward batchNormBackward(const at::Tensor& scale, const at::Tensor& variance, double epsilon) {
     return [=](std::size_t, const at::Tensor& g) {
         return normalized(g.contiguous(), scale, {}, at::zeros_like(variance), variance, epsilon);
@@ -183,6 +234,22 @@ std::optional<at::Tensor> exactResult(const Interpreter::Step& step, const torch
     const auto tensor = [&](const char* name) { return optionalTensor(stack[step.position(name)]); };
     return level.wrap(normalized(model::unwrapped(stack[0].toTensor()), tensor("weight"), tensor("bias"),
                                  tensor("running_mean"), tensor("running_var"), stack[step.position("eps")].toDouble()));
+}
+
+Maxima exactMaxima(const torch::jit::Stack& stack, const model::VmapLevel& level) {
+    const at::NoGradGuard noGradients;
+    const at::Tensor physical = model::unwrapped(stack[0].toTensor());
+    const auto [values, places] = pooled(physical.flatten(0, -4), Pooling(stack));
+    const auto unflattened = [&](const at::Tensor& tensor) {
+        return level.wrap(tensor.unflatten(0, physical.sizes().slice(0, static_cast<std::size_t>(physical.dim() - 3))));
+    };
+    return {unflattened(values), unflattened(places)};
+}
+
+at::Tensor withMaxima(const torch::jit::Stack& stack, const Maxima& maxima, const model::VmapLevel& level) {
+    const at::Tensor x = model::unwrapped(stack[0].toTensor());
+    return level.wrap(joined({x}, model::unwrapped(maxima.values),
+                             poolingBackward(x, model::unwrapped(maxima.places), Pooling(stack))));
 }
 
 std::optional<at::Tensor> joinedChannels(const Interpreter::Step& step, const torch::jit::Stack& stack,

@@ -13,6 +13,16 @@ namespace lpntk::gradient {
 std::optional<at::Tensor> exactResult(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
                                       const model::VmapLevel& level, const WinogradWeights* winograd = nullptr);
 
+/// The maxima of a pooling in float64 and where in their planes they are found; under vmap, arguments as on its stack.
+struct Maxima {
+    at::Tensor values, places;
+};
+Maxima exactMaxima(const torch::jit::Stack& stack, const model::VmapLevel& level);
+
+/// The pooling on `stack` with these maxima, rounded to the stack's type, and the backward pass to their places: values
+/// that differ may be equal once rounded.
+at::Tensor withMaxima(const torch::jit::Stack& stack, const Maxima& maxima, const model::VmapLevel& level);
+
 /// Pictures in a batch under vmap, joined by their channels and laid out as exactResult's are; libtorch knows that layout
 /// in four dimensions only, and turns a batch's five into rows of single channels. Nothing where the call is another.
 std::optional<at::Tensor> joinedChannels(const model::Interpreter::Step& step, const torch::jit::Stack& stack,
