@@ -110,19 +110,22 @@ struct Pooling {
           dilation(stack[4].toIntVector()), ceil(stack[5].toBool()) {}
 };
 
-/// x (pictures, C, H, W).
+/// x (pictures, C, H, W). What is unusual, or wrong, is left to libtorch.
 std::tuple<at::Tensor, at::Tensor> pooled(const at::Tensor& x, const Pooling& pooling) {
+    using Sides = std::array<std::int64_t, 2>; // down and across
     const auto isAll = [](const std::vector<std::int64_t>& numbers, std::int64_t value) {
         return std::all_of(numbers.begin(), numbers.end(), [=](std::int64_t number) { return number == value; });
     };
-    if (!x.is_cpu() || x.scalar_type() != at::kDouble || !x.is_contiguous() || pooling.ceil ||
+    const auto sides = [](const std::vector<std::int64_t>& numbers, const Sides& ifNone) {
+        return numbers.empty() ? ifNone : Sides{numbers.front(), numbers.back()};
+    };
+    const Sides kernel = sides(pooling.kernel, {0, 0}), stride = sides(pooling.stride, kernel);
+    const bool inside = kernel[0] >= 1 && kernel[0] <= x.size(2) && kernel[1] >= 1 && kernel[1] <= x.size(3) &&
+                        stride[0] >= 1 && stride[1] >= 1;
+    if (!inside || !x.is_cpu() || x.scalar_type() != at::kDouble || !x.is_contiguous() || pooling.ceil ||
         !isAll(pooling.padding, 0) || !isAll(pooling.dilation, 1))
         return at::max_pool2d_with_indices(x, pooling.kernel, pooling.stride, pooling.padding, pooling.dilation,
                                            pooling.ceil);
-    const auto sides = [](const std::vector<std::int64_t>& numbers) {
-        return std::array<std::int64_t, 2>{numbers.front(), numbers.back()};
-    };
-    const auto kernel = sides(pooling.kernel), stride = sides(pooling.stride.empty() ? pooling.kernel : pooling.stride);
     const std::int64_t height = (x.size(2) - kernel[0]) / stride[0] + 1,
                        width = (x.size(3) - kernel[1]) / stride[1] + 1;
     const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };

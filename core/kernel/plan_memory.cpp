@@ -21,7 +21,7 @@ namespace lpntk::kernel {
 namespace {
 
 constexpr std::int64_t kMegabyte = std::int64_t{1} << 20;
-constexpr std::int64_t kHeldStep = 64 * kMegabyte;
+constexpr std::int64_t kHeldStep = 32 * kMegabyte;
 constexpr std::int64_t kSmallestBatch = 2;
 
 std::int64_t statusBytes(const std::string& key) {
