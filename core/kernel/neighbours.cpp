@@ -11,6 +11,8 @@ namespace lpntk::kernel {
 
 namespace {
 
+constexpr std::size_t kBits = 64; // of a mark
+
 std::uint32_t ordered(float value) {
     const std::uint32_t bits = std::bit_cast<std::uint32_t>(value + 0.0f); // -0 and 0 are one value
     return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
@@ -88,7 +90,7 @@ void NeighbourFinder::mergeBySorting(std::span<NeighbourKey> kept, std::span<Nei
 /// more, if equal values allow. By halving: a look at all values costs less than a dozen candidates.
 float NeighbourFinder::raised(float bound, std::span<const float> values, float sign, std::size_t count) {
     constexpr int kHalvings = 16;
-    Range range = rangeOf(values, sign);
+    const Range range = rangeOf(values, sign);
     float low = std::max(bound, range.low), high = range.high;
     for (int i = 0; i < kHalvings; ++i) {
         const float middle = low + (high - low) / 2;
@@ -100,9 +102,8 @@ float NeighbourFinder::raised(float bound, std::span<const float> values, float 
     return low;
 }
 
-/// A bit for each value outside of the bounds, 64 values a mark; how many there are.
+/// A bit for each value outside of the bounds; how many there are.
 std::size_t NeighbourFinder::mark(std::span<const float> values, float below, float above) {
-    constexpr std::size_t kBits = 64;
     m_marks.resize((values.size() + kBits - 1) / kBits);
     std::size_t marked = 0;
     for (std::size_t i = 0; i < m_marks.size(); ++i) {
@@ -135,7 +136,7 @@ void NeighbourFinder::add(const NeighbourLists& lists, std::int64_t row, std::in
     std::size_t positives = 0, negatives = 0;
     for (std::size_t stretch = 0; stretch < m_marks.size(); ++stretch) {
         for (std::uint64_t marks = m_marks[stretch]; marks != 0; marks &= marks - 1) {
-            const std::size_t i = stretch * 64 + static_cast<std::size_t>(std::countr_zero(marks));
+            const std::size_t i = stretch * kBits + static_cast<std::size_t>(std::countr_zero(marks));
             const std::int64_t other = first + static_cast<std::int64_t>(i);
             const float value = values.data()[i];
             positive[positives] = neighbourKey(value, other);
