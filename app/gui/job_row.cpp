@@ -25,6 +25,8 @@ QString unitOf(const base::Progress& progress) {
 QString figuresOf(const models::JobInfo& info) {
     if (info.cancelling)
         return JobRow::tr("stopping");
+    if (info.waiting)
+        return JobRow::tr("waits for the job before it");
     QStringList parts;
     const base::Progress& progress = info.progress;
     if (!progress.phase.empty())
@@ -89,7 +91,7 @@ void JobRow::show(const models::JobInfo& info) {
     m_title->setText(info.title);
     const base::Progress& progress = info.progress;
     // Without a total the bar runs by itself, but the words still say what is done; a paused one stands.
-    m_bar->setRange(0, progress.total > 0 || info.paused ? 1000 : 0);
+    m_bar->setRange(0, progress.total > 0 || info.paused || info.waiting ? 1000 : 0);
     if (progress.total > 0)
         m_bar->setValue(static_cast<int>(1000 * std::clamp(progress.done / progress.total, 0.0, 1.0)));
     m_figures->setText(figuresOf(info));
@@ -98,7 +100,7 @@ void JobRow::show(const models::JobInfo& info) {
         m_pause->setIcon(theme().icon(info.paused ? QStringLiteral("run") : QStringLiteral("pause")));
     rename(*m_pause, (info.paused ? tr("Resume %1") : tr("Pause %1")).arg(info.title));
     rename(*m_cancel, tr("Stop %1").arg(info.title));
-    m_pause->setEnabled(!info.cancelling);
+    m_pause->setEnabled(!info.cancelling && !info.waiting);
     m_cancel->setEnabled(!info.cancelling);
 }
 

@@ -105,6 +105,39 @@ private Q_SLOTS:
         QVERIFY(!delivered);
     }
 
+    void queuedJobsGoOneByOne() {
+        JobRunner runner;
+        QSignalSpy ended(&runner, &JobRunner::ended);
+        std::binary_semaphore first(0);
+        std::vector<int> order;
+        const auto take = [&](int value) { order.push_back(value); };
+        runner.queue<int>(
+            "First", this,
+            [&](const base::JobContext&) {
+                first.acquire();
+                return 1;
+            },
+            take);
+        const Ticket second = runner.queue<int>(
+            "Second", this, [](const base::JobContext&) { return 2; }, take);
+        const Ticket third = runner.queue<int>(
+            "Third", this, [](const base::JobContext&) { return 3; }, take);
+        // Others do not wait, and a queued one that waits can be cancelled but not paused.
+        runner.start<int>(
+            "Quick", false, this, [](const base::JobContext&) { return 4; }, take);
+        QTRY_COMPARE(order.size(), std::size_t(1));
+        QVERIFY(!runner.info(1)->waiting && runner.info(second)->waiting && runner.info(third)->waiting);
+        runner.pause(third);
+        QVERIFY(!runner.info(third)->paused);
+        QSignalSpy cancelled(&runner, &JobRunner::cancelled);
+        runner.cancel(second);
+        QTRY_COMPARE(cancelled.count(), 1);
+        QVERIFY(runner.info(third)->waiting);
+        first.release();
+        QTRY_COMPARE(ended.count(), 3);
+        QCOMPARE(order, (std::vector<int>{4, 1, 3}));
+    }
+
     void laterQuestionsSupersede() {
         JobRunner runner;
         QObject view, other;

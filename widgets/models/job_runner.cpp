@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <thread>
+#include <utility>
 
 namespace lpntk::models {
 
@@ -99,8 +100,10 @@ struct JobRunner::Job {
     Ticket ticket = 0;
     QString title;
     bool visible = true;
+    bool queued = false;
     bool hasReceiver = false;
     bool cancelling = false;
+    std::function<void(const base::JobContext&)> work; ///< until the job begins
     QPointer<QObject> receiver;
     QMetaObject::Connection receiverGone;
     std::function<void()> done;
@@ -127,7 +130,7 @@ JobRunner::~JobRunner() {
     m_jobs.clear(); // joins
 }
 
-Ticket JobRunner::startErased(const QString& title, bool visible, QObject* receiver,
+Ticket JobRunner::startErased(const QString& title, bool visible, bool queued, QObject* receiver,
                               std::function<void(const base::JobContext&)> work, std::function<void()> done,
                               std::function<void(QString)> failedSlot) {
     auto job = std::make_shared<Job>();
@@ -135,16 +138,31 @@ Ticket JobRunner::startErased(const QString& title, bool visible, QObject* recei
     job->ticket = ticket;
     job->title = title;
     job->visible = visible;
+    job->queued = queued;
     job->hasReceiver = receiver != nullptr;
     job->receiver = receiver;
+    job->work = std::move(work);
     job->done = std::move(done);
     job->failed = std::move(failedSlot);
     job->startSeconds = now();
     if (receiver)
         job->receiverGone = connect(receiver, &QObject::destroyed, this, [this, ticket] { cancel(ticket); });
     m_jobs.push_back(job);
+    if (queued)
+        beginNextQueued();
+    else
+        begin(*job);
+    m_poll.start();
+    if (visible)
+        Q_EMIT jobsChanged();
+    return ticket;
+}
+
+void JobRunner::begin(Job& job) {
+    job.startSeconds = now();
     // The thread holds the shared part only: the last owner of the job must be this thread, which joins.
-    job->thread = std::jthread([this, ticket, title, shared = job->shared, gate = job->gate, task = std::move(work)](std::stop_token stop) mutable {
+    job.thread = std::jthread([this, ticket = job.ticket, title = job.title, shared = job.shared, gate = job.gate,
+                               task = std::exchange(job.work, {})](std::stop_token stop) mutable {
         base::JobContext context;
         context.stop = std::move(stop);
         context.pause = std::move(gate);
@@ -157,10 +175,18 @@ Ticket JobRunner::startErased(const QString& title, bool visible, QObject* recei
         task = {}; // snapshots are released here, not when the window gets around to it
         QMetaObject::invokeMethod(this, [this, ticket] { deliver(ticket); }, Qt::QueuedConnection);
     });
-    m_poll.start();
-    if (visible)
-        Q_EMIT jobsChanged();
-    return ticket;
+}
+
+void JobRunner::beginNextQueued() {
+    for (const auto& job : m_jobs) {
+        if (!job->queued)
+            continue;
+        if (job->work && !job->cancelling)
+            begin(*job);
+        else if (job->work)
+            continue; // cancelled before it began
+        return;
+    }
 }
 
 std::shared_ptr<JobRunner::Job> JobRunner::find(Ticket ticket) const {
@@ -175,6 +201,8 @@ void JobRunner::deliver(Ticket ticket) {
     job->thread = {}; // past its last statement: joining does not wait
     disconnect(job->receiverGone); // a view asks thousands of times in its life
     std::erase(m_jobs, job);
+    if (job->queued)
+        beginNextQueued();
     std::erase_if(m_questions, [&](const auto& question) { return question.second == ticket; });
     if (m_jobs.empty())
         m_poll.stop();
@@ -188,9 +216,11 @@ void JobRunner::deliver(Ticket ticket) {
             job->failed(job->shared->sentence);
         else
             Q_EMIT failed(ticket, job->title, job->shared->sentence);
+        Q_EMIT ended(ticket, job->shared->sentence);
     } else {
         job->done();
         Q_EMIT finished(ticket);
+        Q_EMIT ended(ticket, {});
     }
 }
 
@@ -222,6 +252,9 @@ void JobRunner::cancel(Ticket ticket) {
         return;
     job->cancelling = true;
     job->thread.request_stop();
+    if (job->work) // nothing runs that would tell of its end
+        QMetaObject::invokeMethod(
+            this, [this, ticket] { deliver(ticket); }, Qt::QueuedConnection);
     if (job->visible)
         Q_EMIT jobsChanged();
 }
@@ -234,7 +267,7 @@ void JobRunner::cancelAll() {
 
 void JobRunner::pause(Ticket ticket) {
     const auto job = find(ticket);
-    if (!job || job->cancelling || job->gate->isPaused())
+    if (!job || job->cancelling || job->work || job->gate->isPaused())
         return;
     job->pausedSince = now();
     job->gate->pause();
@@ -280,6 +313,7 @@ std::optional<JobInfo> JobRunner::info(Ticket ticket) const {
     info.cancelling = job->cancelling;
     info.paused = !job->cancelling && job->gate->isPaused();
     info.held = info.paused && job->gate->waiting() > 0;
+    info.waiting = job->work != nullptr;
     const std::lock_guard lock(job->shared->mutex);
     info.progress = job->shared->progress;
     return info;

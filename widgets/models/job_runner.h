@@ -32,6 +32,7 @@ struct JobInfo {
     bool cancelling = false;
     bool paused = false;        ///< asked to pause
     bool held = false;          ///< paused, and a thread of the job waits already
+    bool waiting = false;       ///< queued behind another job, not begun
 };
 
 /// Rate and time left of a phase from its progress reports, smoothed over some seconds; starts anew with each phase.
@@ -57,7 +58,8 @@ private:
 
 /// Runs plain core functions `Result f(const JobContext&)` on std::jthreads and brings results back to the window's
 /// thread by queued calls. Owned by the Session; cancels and joins in its destructor only. Exceptions of a job arrive
-/// as `failed`; results of cancelled or superseded jobs are dropped. At most 30 progress reports a second.
+/// as `failed`; results of cancelled or superseded jobs are dropped. At most 30 progress reports a second. Jobs that
+/// take all cores and the memory budget are queued: one at a time, in the order of their starting.
 class JobRunner : public QObject {
     Q_OBJECT
 public:
@@ -70,14 +72,14 @@ public:
     Ticket start(const QString& title, bool visible, QObject* receiver,
                  std::function<Result(const base::JobContext&)> work, std::function<void(Result)> done,
                  std::function<void(QString)> failed = {}) {
-        auto slot = std::make_shared<std::optional<Result>>();
-        return startErased(
-            title, visible, receiver, [slot, work = std::move(work)](const base::JobContext& context) { slot->emplace(work(context)); },
-            [slot, done = std::move(done)] {
-                if (done)
-                    done(std::move(**slot));
-            },
-            std::move(failed));
+        return startAny<Result>(title, visible, false, receiver, std::move(work), std::move(done), std::move(failed));
+    }
+
+    /// Like start, listed, but begins when every queued job before it has ended.
+    template <typename Result>
+    Ticket queue(const QString& title, QObject* receiver, std::function<Result(const base::JobContext&)> work,
+                 std::function<void(Result)> done, std::function<void(QString)> failed = {}) {
+        return startAny<Result>(title, true, true, receiver, std::move(work), std::move(done), std::move(failed));
     }
 
     /// Like start, for a view's own question: cancels the view's previous question of the same `purpose` first, so a
@@ -109,15 +111,34 @@ Q_SIGNALS:
     void progressChanged(lpntk::models::Ticket ticket);
     void finished(lpntk::models::Ticket ticket);
     void cancelled(lpntk::models::Ticket ticket);
+    /// Only where nobody else was asked to take the failure.
     void failed(lpntk::models::Ticket ticket, const QString& title, const QString& sentence);
+    /// After every job that was not cancelled; `problem` is empty when it did what it should.
+    void ended(lpntk::models::Ticket ticket, const QString& problem);
 
 private:
-    Ticket startErased(const QString& title, bool visible, QObject* receiver,
+    template <typename Result>
+    Ticket startAny(const QString& title, bool visible, bool queued, QObject* receiver,
+                    std::function<Result(const base::JobContext&)> work, std::function<void(Result)> done,
+                    std::function<void(QString)> failed) {
+        auto slot = std::make_shared<std::optional<Result>>();
+        return startErased(
+            title, visible, queued, receiver,
+            [slot, work = std::move(work)](const base::JobContext& context) { slot->emplace(work(context)); },
+            [slot, done = std::move(done)] {
+                if (done)
+                    done(std::move(**slot));
+            },
+            std::move(failed));
+    }
+    Ticket startErased(const QString& title, bool visible, bool queued, QObject* receiver,
                        std::function<void(const base::JobContext&)> work, std::function<void()> done,
                        std::function<void(QString)> failed);
     void supersede(QObject* receiver, const char* purpose);
     void remember(QObject* receiver, const char* purpose, Ticket ticket);
     struct Job;
+    void begin(Job& job);
+    void beginNextQueued();
     std::shared_ptr<Job> find(Ticket ticket) const;
     void deliver(Ticket ticket);
     void pollProgress();

@@ -280,15 +280,17 @@ Ticket Session::startKernel(const engine::KernelRequest& request, const std::fil
     const QString title = tr("Kernel, %1 %2, %3")
                               .arg(request.data ? QString::fromStdString(request.data->name) : QString(),
                                    QString::fromStdString(request.options.split), nameOf(request.network));
-    return m_jobs->start<engine::KernelReport>(
-        title, true, this,
+    return m_jobs->queue<engine::KernelReport>(
+        title, this,
         [request, out](const base::JobContext& context) { return engine::engine().kernel(request, out, context); },
         [this](const engine::KernelReport& report) {
             for (const auto& warning : report.warnings)
                 addIssue(Issue::Severity::warning, QString::fromStdString(warning));
             openRun(report.folder);
         },
-        [this](const QString& sentence) { addIssue(Issue::Severity::error, sentence, [this] { Q_EMIT kernelRequested(); }); });
+        [this](const QString& sentence) {
+            addIssue(Issue::Severity::error, sentence, [this] { Q_EMIT kernelRequested(); });
+        });
 }
 
 void Session::closeAll() {
