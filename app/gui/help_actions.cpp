@@ -5,6 +5,7 @@
 #include <core/base/version.h>
 
 #include <widgets/models/theme.h>
+#include <widgets/vtk/vtk_host.h>
 
 #include <QFile>
 #include <QGridLayout>
@@ -152,10 +153,14 @@ void HelpActions::showAbout() {
     column->setContentsMargins(24, 20, 24, 16);
     column->setSpacing(8);
     column->addWidget(makeLabel(tr("lpNTK Explorer %1").arg(QString::fromLatin1(base::programVersion())), "title", dialog));
-    auto* words = makeLabel(tr("Computes exactly how learning one sample changes every other one (labelled pseudo neural tangent kernel, "
-                               "Guo, Ren, Albrecht and Smith, ICLR 2024) and shows it as pictures.\n\n"
-                               "Works on this machine only; nothing is sent anywhere.\n\n"
-                               "Built with Qt %1. The font is Inter (SIL Open Font Licence).").arg(QString::fromLatin1(qVersion())), "text2", dialog);
+    auto* words = makeLabel(
+        tr("Computes exactly how learning one sample changes every other one (labelled pseudo neural tangent kernel, "
+           "Guo, Ren, Albrecht and Smith, ICLR 2024) and shows it as pictures.\n\n"
+           "Works on this machine only; nothing is sent anywhere.\n\n"
+           "Built with Qt %1 and VTK %2; libtorch is opened when a job needs it. The font is Inter (SIL Open Font "
+           "Licence).")
+            .arg(QString::fromLatin1(qVersion()), QString::fromLatin1(vtk::vtkVersionText())),
+        "text2", dialog);
     words->setWordWrap(true);
     words->setMinimumWidth(420);
     column->addWidget(words);

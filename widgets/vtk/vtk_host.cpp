@@ -16,6 +16,7 @@
 #include <vtkOpenGLState.h>
 #include <vtkOutputWindow.h>
 #include <vtkRenderer.h>
+#include <vtkVersion.h>
 
 #include <cmath>
 #include <cstdio>
@@ -83,6 +84,10 @@ void prepareOpenGl() {
 #endif
     QSurfaceFormat::setDefaultFormat(surfaceFormat());
     filterMessages();
+}
+
+const char* vtkVersionText() {
+    return vtkVersion::GetVTKVersion();
 }
 
 VtkHost::VtkHost(QWidget* parent) : QOpenGLWidget(parent) {

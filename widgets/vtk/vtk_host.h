@@ -15,6 +15,9 @@ namespace lpntk::vtk {
 /// QApplication; a host made without it sets its own format and filter, which is enough for tests.
 void prepareOpenGl();
 
+/// Version of the VTK in use, "9.1.0".
+const char* vtkVersionText();
+
 /// The widget in which everything drawn by VTK appears: owns a render window that draws into this widget's framebuffer
 /// and an interactor that never draws by itself. VTK works in device pixels, Qt's events are translated. Window's
 /// thread only.
