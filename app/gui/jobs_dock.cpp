@@ -45,6 +45,9 @@ JobsDock::JobsDock(models::Session& session, QWidget* parent) : QDockWidget(tr("
             refreshIssues();
     });
     connect(&theme(), &models::Theme::changed, this, &JobsDock::place);
+    // The time goes on where a job has nothing to report for a while.
+    m_clock.setInterval(1000);
+    connect(&m_clock, &QTimer::timeout, this, &JobsDock::refreshJobs);
     refreshJobs();
     refreshIssues();
     hide();
@@ -172,6 +175,10 @@ void JobsDock::refreshJobs() {
         }
         m_rows[i]->show(jobs[i]);
     }
+    if (jobs.empty())
+        m_clock.stop();
+    else if (!m_clock.isActive())
+        m_clock.start();
     m_jobsTab->setText(jobs.empty() ? tr("Jobs") : tr("Jobs  %n running", nullptr, static_cast<int>(jobs.size())));
     if (began) {
         m_hiddenByHand = false;

@@ -3,6 +3,7 @@
 #include <widgets/models/session.h>
 
 #include <QDockWidget>
+#include <QTimer>
 
 class QLabel;
 class QListWidget;
@@ -37,6 +38,7 @@ private:
     void place();
 
     models::Session& m_session;
+    QTimer m_clock;
     QToolButton* m_jobsTab = nullptr;
     QToolButton* m_issuesTab = nullptr;
     QToolButton* m_cause = nullptr;

@@ -11,8 +11,6 @@
 #include <QLabel>
 #include <QToolButton>
 
-#include <unistd.h>
-
 namespace lpntk::gui {
 
 using models::Change;
@@ -35,12 +33,16 @@ QString networkTitle(const std::string& model) {
 
 } // namespace
 
-double residentBytes() {
-    QFile file(QStringLiteral("/proc/self/statm"));
+double heldBytes() {
+    QFile file(QStringLiteral("/proc/self/status"));
     if (!file.open(QIODevice::ReadOnly))
         return 0;
-    const auto fields = file.readAll().split(' ');
-    return fields.size() > 1 ? fields[1].toDouble() * static_cast<double>(sysconf(_SC_PAGESIZE)) : 0;
+    double kilobytes = 0;
+    const QList<QByteArray> lines = file.readAll().split('\n');
+    for (const QByteArray& line : lines)
+        if (line.startsWith("RssAnon:") || line.startsWith("RssShmem:"))
+            kilobytes += line.mid(line.indexOf(':') + 1).trimmed().split(' ').first().toDouble();
+    return kilobytes * 1024;
 }
 
 StatusLine::StatusLine(models::Session& session, Settings& settings, QWidget* parent)
@@ -123,8 +125,10 @@ void StatusLine::refreshSelection() {
 void StatusLine::refreshMemory() {
     const auto budget = static_cast<double>(m_settings.memoryBudget());
     const bool open = m_session.run() || m_session.data();
-    m_memory->setText(open ? tr("Memory %1").arg(format::bytesOf(residentBytes(), budget))
-                           : tr("CPU, %n threads   Memory budget %1", nullptr, m_settings.threads() > 0 ? m_settings.threads() : base::availableThreads()).arg(format::bytes(budget)));
+    m_memory->setText(open ? tr("Memory %1").arg(format::bytesOf(heldBytes(), budget))
+                           : tr("CPU, %n threads   Memory budget %1", nullptr,
+                                m_settings.threads() > 0 ? m_settings.threads() : base::availableThreads())
+                                 .arg(format::bytes(budget)));
 }
 
 void StatusLine::refreshJobs() {

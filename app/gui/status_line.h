@@ -39,7 +39,8 @@ private:
     QTimer m_clock;
 };
 
-/// Bytes that this process holds in memory now, 0 where the system does not tell.
-double residentBytes();
+/// Bytes of memory that this process holds now, without the pages of files that it has mapped (the system takes those
+/// back when it likes); 0 where the system does not tell.
+double heldBytes();
 
 } // namespace lpntk::gui
