@@ -77,12 +77,8 @@ void FileActions::addOpenActions() {
 
 void FileActions::addSaveActions(QMenu& menu) {
     const auto key = [](const char* keys) { return QList<QKeySequence>{QKeySequence(QString::fromLatin1(keys))}; };
-    menu.addAction(m_actions.add(topic(), "file.save", tr("&Save the project"), key("Ctrl+S"), [this] {
-        if (m_project.path().isEmpty())
-            saveAs();
-        else
-            m_project.save();
-    }));
+    menu.addAction(
+        m_actions.add(topic(), "file.save", tr("&Save the project"), key("Ctrl+S"), [this] { m_project.save(); }));
     menu.addAction(m_actions.add(topic(), "file.saveAs", tr("Save the project &as…"), key("Ctrl+Shift+S"), [this] { saveAs(); }));
     menu.addAction(m_actions.add(topic(), "file.export", tr("&Export the kept set…"), key("Ctrl+E"), [this] { exportSubset(); }));
     menu.addSeparator();

@@ -5,6 +5,8 @@
 #include "file_actions.h"
 #include "help_actions.h"
 #include "jobs_dock.h"
+#include "layout_actions.h"
+#include "notifier.h"
 #include "project_dock.h"
 #include "run_actions.h"
 #include "settings_dialog.h"
@@ -43,6 +45,7 @@ namespace {
 /// Below these widths the docks start hidden; larger text needs more.
 constexpr int kInspectorFrom = 1280;
 constexpr int kProjectFrom = 1000;
+constexpr int kBeside = 640; ///< what a second view takes
 constexpr int kLayoutVersion = 1;
 
 /// Asks for its least: a narrower window takes room from the views, which can give some, and not from the docks.
@@ -71,6 +74,7 @@ MainWindow::MainWindow(bool quiet, QWidget* parent)
     makeMenus();
     makePages();
     setStatusBar(new StatusLine(*m_session, m_settings, this));
+    new Notifier(m_session->jobs(), *this);
     connectParts();
     restoreLayout();
     refreshPage();
@@ -107,6 +111,9 @@ void MainWindow::makeMenus() {
     new ViewActions(*m_views, {m_projectDock, m_inspectorDock}, m_settings, *m_actions, *view, *window, this);
     QAction* jobs = m_actions->add(tr("Window"), "window.issues", tr("I&ssues"), {QKeySequence(Qt::Key_F8)}, [this] { m_jobsDock->showIssues(); });
     window->addAction(jobs);
+    new LayoutActions(
+        {[this] { return takeLayout(); }, [this](const ProjectLayout& layout) { arrange(layout); }, takeLayout()},
+        m_settings, *m_actions, *window, this);
     new HelpActions(*m_actions, *help, this);
     edit->addSeparator();
     edit->addAction(m_actions->add(tr("Edit"), "edit.search", tr("&Search"), {QKeySequence(QStringLiteral("Ctrl+K"))}, [this] { m_palette->open(); }));
@@ -199,11 +206,22 @@ void MainWindow::connectParts() {
     connect(m_project, &ProjectController::layoutRead, this, &MainWindow::applyLayout);
     m_project->takeLayout = [this] { return takeLayout(); };
     connect(m_start, &StartPage::projectChosen, m_project, &ProjectController::open);
+    connect(m_start, &StartPage::recoverRequested, m_project, &ProjectController::recover);
+    connect(m_start, &StartPage::discardRequested, m_project, &ProjectController::discardUnsaved);
+    connect(m_project, &ProjectController::unsavedFound, m_start, &StartPage::showUnsaved);
+    if (!m_quiet)
+        m_project->findUnsaved();
     connect(m_start, &StartPage::locateRequested, this, [this](const QString& path) { m_file->locate(PathKind::project, path); });
     connect(m_project, &ProjectController::locateRequested, this, [this](const QString& path) { m_file->locate(PathKind::project, path); });
     connect(m_project, &ProjectController::saveAsRequested, m_file, &FileActions::saveAs);
     connect(m_views, &ViewArea::viewReady, this, &MainWindow::progressed);
     connect(m_views, &ViewArea::viewChanged, this, [this] {
+        const bool beside = !m_views->besideView().isEmpty();
+        if (beside != m_hasBeside) {
+            m_hasBeside = beside;
+            m_fittedWidth = 0;
+            fitDocks();
+        }
         m_project->touch();
         Q_EMIT progressed();
     });
@@ -229,7 +247,9 @@ void MainWindow::refreshPage() {
 void MainWindow::fitDocks() {
     const bool open = m_pages->currentWidget() == m_views;
     // Only crossing a limit changes a dock, so that one shown by hand in a narrow window stays.
-    const int inspectorFrom = qRound(kInspectorFrom * theme().textScale()), projectFrom = qRound(kProjectFrom * theme().textScale());
+    const int beside = m_views->besideView().isEmpty() ? 0 : kBeside;
+    const int inspectorFrom = qRound((kInspectorFrom + beside) * theme().textScale());
+    const int projectFrom = qRound((kProjectFrom + beside) * theme().textScale());
     const auto side = [&](int limit) { return width() >= limit; };
     const bool crossed = m_fittedWidth == 0 || (m_fittedWidth >= inspectorFrom) != side(inspectorFrom)
                          || (m_fittedWidth >= projectFrom) != side(projectFrom);
@@ -247,7 +267,10 @@ void MainWindow::fitDocks() {
 
 void MainWindow::refreshTitle() {
     const QString name = m_project->name();
-    const QString shown = name + (m_project->isModified() && !name.isEmpty() && m_project->path().isEmpty() ? tr(" (not saved)") : QString());
+    const bool unsaved = m_project->isModified() && !name.isEmpty() && m_project->path().isEmpty();
+    const QString shown = name + (m_project->isReadOnly() ? tr(" (read only)")
+                                  : unsaved               ? tr(" (not saved)")
+                                                          : QString());
     m_title->setText(name.isEmpty() ? QString() : shown);
     m_title->setGeometry(menuBar()->width() / 4, 0, menuBar()->width() / 2, menuBar()->height());
     setWindowTitle(name.isEmpty() ? tr("lpNTK Explorer") : tr("%1 - lpNTK Explorer").arg(name));
@@ -280,7 +303,10 @@ bool MainWindow::isSettled() const {
 ProjectLayout MainWindow::takeLayout() const {
     ProjectLayout layout;
     layout.view = m_views->currentView().toStdString();
+    layout.beside = m_views->besideView().toStdString();
     layout.windowState = saveState(kLayoutVersion).toBase64().toStdString();
+    layout.projectDock = m_wantProject;
+    layout.inspectorDock = m_wantInspector;
     layout.linked = m_views->isLinked();
     layout.currentSample = m_session->selection().current().value();
     return layout;
@@ -289,9 +315,21 @@ ProjectLayout MainWindow::takeLayout() const {
 void MainWindow::applyLayout(const ProjectLayout& layout) {
     if (m_quiet)
         return; // a picture shows the view that was asked for in the standard layout
-    if (m_settings.restoresLayout())
+    ProjectLayout wanted = layout;
+    if (!m_settings.restoresLayout())
+        wanted.windowState.clear();
+    arrange(wanted);
+}
+
+/// An empty window state leaves the docks where they are.
+void MainWindow::arrange(const ProjectLayout& layout) {
+    if (!layout.windowState.empty()) {
         restoreState(QByteArray::fromBase64(QByteArray::fromStdString(layout.windowState)), kLayoutVersion);
+        m_wantProject = layout.projectDock;
+        m_wantInspector = layout.inspectorDock;
+    }
     m_views->showView(QString::fromStdString(layout.view));
+    m_views->showBeside(QString::fromStdString(layout.beside));
     m_views->setLinked(layout.linked);
     refreshPage();
 }

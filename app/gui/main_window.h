@@ -68,12 +68,14 @@ private:
     void askBeforeClosing();
     ProjectLayout takeLayout() const;
     void applyLayout(const ProjectLayout& layout);
+    void arrange(const ProjectLayout& layout);
 
     Settings m_settings;
     bool m_quiet = false;
     bool m_closing = false;
     bool m_stopping = false;
     int m_fittedWidth = 0;
+    bool m_hasBeside = false;
     std::unique_ptr<models::Session> m_session;
     SavedSelections* m_selections = nullptr;
     ProjectController* m_project = nullptr;

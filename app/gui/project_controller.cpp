@@ -66,25 +66,82 @@ void ProjectController::touch() {
     if (m_applying || m_pending)
         return;
     m_modified = true;
-    if (!m_path.isEmpty() && !m_autosave.isActive())
+    if (!m_autosave.isActive())
         m_autosave.start();
     Q_EMIT changed();
 }
 
 void ProjectController::open(const QString& path) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
+    read(absolute, [this, absolute](const ProjectFile& project) { opened(absolute, project); });
+}
+
+void ProjectController::read(const QString& path, std::function<void(const ProjectFile&)> done) {
     m_session.jobs().start<ProjectFile>(
         tr("Open %1").arg(QFileInfo(path).fileName()), false, this,
-        [file = std::filesystem::path(absolute.toStdString())](const base::JobContext&) { return readProjectFile(file); },
-        [this, absolute](ProjectFile project) {
-            flush();
-            m_path = absolute;
-            apply(project);
-        },
-        [this, absolute](const QString& sentence) {
-            m_session.addIssue(models::Issue::Severity::error, tr("The project was not opened. %1").arg(models::format::sentence(sentence)),
-                               [this, absolute] { Q_EMIT locateRequested(absolute); });
+        [file = std::filesystem::path(path.toStdString())](const base::JobContext&) { return readProjectFile(file); },
+        [done = std::move(done)](const ProjectFile& project) { done(project); },
+        [this, path](const QString& sentence) {
+            m_session.addIssue(models::Issue::Severity::error,
+                               tr("The project was not opened. %1").arg(models::format::sentence(sentence)),
+                               [this, path] { Q_EMIT locateRequested(path); });
         });
+}
+
+void ProjectController::opened(const QString& path, const ProjectFile& project) {
+    flush();
+    m_recovery.leave();
+    m_readOnly = !m_lock.take(path);
+    const QString holder = m_lock.holder();
+    if (m_readOnly)
+        m_lock.release(); // of the project before
+    m_path = path;
+    m_editsBefore = project.decisions.edits();
+    m_selectionsBefore = project.selections;
+    apply(project);
+    if (m_readOnly)
+        m_session.addIssue(
+            models::Issue::Severity::warning,
+            tr("%1 is open in another window (%2), which saves it. What you change here is kept, but "
+               "not in the project: save it under another name, or close the other window and open it again.")
+                .arg(QFileInfo(path).fileName(), holder),
+            [this] { Q_EMIT saveAsRequested(); });
+}
+
+void ProjectController::recover(const QString& path) {
+    read(path, [this, path](const ProjectFile& project) {
+        flush();
+        forgetPath();
+        if (!m_recovery.adopt(path)) {
+            m_session.addIssue(models::Issue::Severity::warning,
+                               tr("Another window has opened this unsaved work already."));
+            return;
+        }
+        apply(project);
+        m_modified = true;
+        Q_EMIT changed();
+    });
+}
+
+void ProjectController::discardUnsaved(const QString& path) {
+    Recovery::discard(path);
+    findUnsaved();
+}
+
+void ProjectController::findUnsaved() {
+    using Found = std::vector<UnsavedProject>;
+    m_session.jobs().ask<Found>(
+        "project.unsaved", this, [](const base::JobContext&) { return Recovery::left(); },
+        [this](const Found& found) { Q_EMIT unsavedFound(found); });
+}
+
+void ProjectController::forgetPath() {
+    m_recovery.leave();
+    m_lock.release();
+    m_path.clear();
+    m_readOnly = false;
+    m_editsBefore.clear();
+    m_selectionsBefore.clear();
 }
 
 void ProjectController::apply(const ProjectFile& project) {
@@ -141,9 +198,20 @@ void ProjectController::close() {
     m_selections.reset({});
     m_applying = false;
     m_autosave.stop();
-    m_path.clear();
+    forgetPath();
     m_modified = false;
+    findUnsaved();
     Q_EMIT changed();
+}
+
+QString ProjectController::target() {
+    if (!m_path.isEmpty() && !m_readOnly)
+        return m_path;
+    const bool worth = m_session.decisions().edits() != m_editsBefore || m_selections.all() != m_selectionsBefore;
+    if (worth && !m_settings.isQuiet())
+        return m_recovery.hold();
+    m_recovery.forget(); // everything was taken back
+    return {};
 }
 
 ProjectFile ProjectController::snapshot() const {
@@ -175,23 +243,37 @@ ProjectFile ProjectController::snapshot() const {
 }
 
 void ProjectController::saveAs(const QString& path) {
-    m_path = QFileInfo(path).absoluteFilePath();
+    const QString absolute = QFileInfo(path).absoluteFilePath();
+    if (!m_lock.take(absolute)) {
+        m_session.addIssue(models::Issue::Severity::error,
+                           tr("The project was not saved. %1 is open in another window (%2); choose another name.")
+                               .arg(QFileInfo(path).fileName(), m_lock.holder()),
+                           [this] { Q_EMIT saveAsRequested(); });
+        return;
+    }
+    m_path = absolute;
+    m_readOnly = false;
     m_modified = true;
     write();
     Q_EMIT changed();
 }
 
 void ProjectController::save() {
-    if (!m_path.isEmpty())
+    if (m_path.isEmpty() || m_readOnly)
+        Q_EMIT saveAsRequested();
+    else
         write();
 }
 
 void ProjectController::flush() {
-    if (!m_modified || m_path.isEmpty() || m_pending)
+    if (!m_modified || m_pending)
         return;
     m_autosave.stop();
+    const QString file = target();
+    if (file.isEmpty())
+        return;
     try {
-        writeProjectFile(m_path.toStdString(), snapshot());
+        writeProjectFile(file.toStdString(), snapshot());
         written({});
     } catch (const base::Error& problem) {
         written(QString::fromUtf8(problem.what()));
@@ -201,12 +283,13 @@ void ProjectController::flush() {
 void ProjectController::write() {
     m_autosave.stop();
     // What is still being opened is not yet in the session; writing now would lose it.
-    if (m_path.isEmpty() || m_pending)
+    const QString file = m_pending ? QString() : target();
+    if (file.isEmpty())
         return;
     m_modified = false;
     m_session.jobs().ask<bool>(
         "project.write", this,
-        [file = std::filesystem::path(m_path.toStdString()), project = snapshot()](const base::JobContext&) {
+        [file = std::filesystem::path(file.toStdString()), project = snapshot()](const base::JobContext&) {
             writeProjectFile(file, project);
             return true;
         },
@@ -216,6 +299,8 @@ void ProjectController::write() {
 void ProjectController::written(const QString& problem) {
     if (problem.isEmpty()) {
         m_modified = m_autosave.isActive();
+        if (!m_path.isEmpty() && !m_readOnly)
+            m_recovery.forget();
         remember();
     } else {
         m_modified = true;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "project_file.h"
+#include "project_lock.h"
+#include "recovery.h"
 #include "saved_selections.h"
 #include "settings.h"
 
@@ -15,7 +17,9 @@
 namespace lpntk::gui {
 
 /// The project of a window: reads it into the session, writes it back, by itself two seconds after the last change.
-/// Owned by the window, lives on its thread; files are read and written on workers.
+/// Decisions without a project file, or of a project that another window holds, go into a recovery file in the same
+/// way, so that neither closing nor a kill loses them. Owned by the window, lives on its thread; files are read and
+/// written on workers.
 class ProjectController : public QObject {
     Q_OBJECT
 public:
@@ -28,9 +32,16 @@ public:
     QString name() const;
     /// Something is open that the file (or nothing) does not hold yet.
     bool isModified() const { return m_modified; }
+    /// Another window has the project open: changes are kept, but not in its file.
+    bool isReadOnly() const { return m_readOnly; }
 
     /// Closes what is open and opens the project. A file that cannot be read becomes an issue and changes nothing.
     void open(const QString& path);
+    /// Goes on with work that was never saved.
+    void recover(const QString& path);
+    void discardUnsaved(const QString& path);
+    /// Looks for work that was never saved; unsavedFound() tells.
+    void findUnsaved();
     void close();
     /// Writes to `path` and stays there; what goes wrong becomes an issue.
     void saveAs(const QString& path);
@@ -49,8 +60,14 @@ Q_SIGNALS:
     void locateRequested(const QString& formerPath);
     void saveAsRequested();
     void layoutRead(const lpntk::gui::ProjectLayout& layout);
+    void unsavedFound(const std::vector<lpntk::gui::UnsavedProject>& projects);
 
 private:
+    void read(const QString& path, std::function<void(const ProjectFile&)> done);
+    void opened(const QString& path, const ProjectFile& project);
+    void forgetPath();
+    /// Where changes go now; empty when there is nothing to keep.
+    QString target();
     ProjectFile snapshot() const;
     void apply(const ProjectFile& project);
     void sessionChanged(models::Changes what);
@@ -64,7 +81,13 @@ private:
     Settings& m_settings;
     QTimer m_autosave;
     QString m_path;
+    ProjectLock m_lock;
+    Recovery m_recovery;
     bool m_modified = false;
+    bool m_readOnly = false;
+    /// What the project file said when it was opened; more than that is worth keeping without the file.
+    std::vector<curation::Edit> m_editsBefore;
+    std::vector<NamedSelection> m_selectionsBefore;
     bool m_applying = false;
     /// Decisions of the project being opened; they are set once what they speak about is there.
     std::optional<ProjectFile> m_pending;

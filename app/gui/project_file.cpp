@@ -146,6 +146,11 @@ void checkHeader(const Json& json, const std::string& where) {
 
 void readLayout(const Json& json, ProjectLayout& layout, const std::string& where) {
     layout.view = requiredKey<std::string>(json, "view", where);
+    if (json.contains("beside")) { // the first projects had none of these
+        layout.beside = requiredKey<std::string>(json, "beside", where);
+        layout.projectDock = requiredKey<bool>(json, "projectDock", where);
+        layout.inspectorDock = requiredKey<bool>(json, "inspectorDock", where);
+    }
     layout.windowState = requiredKey<std::string>(json, "windowState", where);
     layout.linked = requiredKey<bool>(json, "linked", where);
     layout.currentSample = requiredKey<std::int64_t>(json, "currentSample", where);
@@ -175,6 +180,9 @@ Json toJson(const ProjectFile& project, const std::filesystem::path& folder) {
             {"selections", selectionsJson(project.selections)},
             {"layout",
              {{"view", project.layout.view},
+              {"beside", project.layout.beside},
+              {"projectDock", project.layout.projectDock},
+              {"inspectorDock", project.layout.inspectorDock},
               {"windowState", project.layout.windowState},
               {"linked", project.layout.linked},
               {"currentSample", project.layout.currentSample}}}};

@@ -36,7 +36,10 @@ struct ProjectCheckpoint {
 /// How the window was left.
 struct ProjectLayout {
     std::string view;                  ///< name of the view in front
+    std::string beside = {};           ///< name of the view beside it, empty = none
     std::string windowState;           ///< QMainWindow::saveState, base64
+    bool projectDock = true;           ///< whether the user wants it, apart from what the width allows
+    bool inspectorDock = true;
     bool linked = true;
     std::int64_t currentSample = -1;
     bool operator==(const ProjectLayout&) const = default;

@@ -163,6 +163,45 @@ void Settings::removeRecent(const QString& path) {
     setRecent(list);
 }
 
+std::vector<NamedLayout> Settings::layouts() const {
+    std::vector<NamedLayout> list;
+    auto& store = const_cast<QSettings&>(m_store); // as in allRecent
+    const auto text = [&](const char* key) { return store.value(QString::fromLatin1(key)).toString().toStdString(); };
+    const int count = store.beginReadArray(QStringLiteral("layouts"));
+    for (int i = 0; i < count; ++i) {
+        store.setArrayIndex(i);
+        NamedLayout named{store.value(QStringLiteral("name")).toString(), {}};
+        named.layout.view = text("view");
+        named.layout.beside = text("beside");
+        named.layout.windowState = text("windowState");
+        named.layout.projectDock = store.value(QStringLiteral("projectDock"), true).toBool();
+        named.layout.inspectorDock = store.value(QStringLiteral("inspectorDock"), true).toBool();
+        named.layout.linked = store.value(QStringLiteral("linked"), true).toBool();
+        list.push_back(std::move(named));
+    }
+    store.endArray();
+    return list;
+}
+
+void Settings::setLayouts(const std::vector<NamedLayout>& layouts) {
+    if (m_quiet)
+        return;
+    m_store.remove(QStringLiteral("layouts"));
+    m_store.beginWriteArray(QStringLiteral("layouts"), static_cast<int>(layouts.size()));
+    for (std::size_t i = 0; i < layouts.size(); ++i) {
+        const ProjectLayout& layout = layouts[i].layout;
+        m_store.setArrayIndex(static_cast<int>(i));
+        m_store.setValue(QStringLiteral("name"), layouts[i].name);
+        m_store.setValue(QStringLiteral("view"), QString::fromStdString(layout.view));
+        m_store.setValue(QStringLiteral("beside"), QString::fromStdString(layout.beside));
+        m_store.setValue(QStringLiteral("windowState"), QString::fromStdString(layout.windowState));
+        m_store.setValue(QStringLiteral("projectDock"), layout.projectDock);
+        m_store.setValue(QStringLiteral("inspectorDock"), layout.inspectorDock);
+        m_store.setValue(QStringLiteral("linked"), layout.linked);
+    }
+    m_store.endArray();
+}
+
 QString Settings::lastFolder(const char* purpose) const {
     return m_store.value(QStringLiteral("folders/") + QLatin1String(purpose)).toString();
 }

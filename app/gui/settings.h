@@ -1,5 +1,7 @@
 #pragma once
 
+#include "project_file.h"
+
 #include <QByteArray>
 #include <QDateTime>
 #include <QObject>
@@ -18,6 +20,13 @@ struct RecentProject {
     qint64 samples = 0;
     QDateTime time;
     QString picture;   ///< file with the small picture of its kernel, may be missing
+    QString note = {}; ///< of work without a project file: what it holds, in the place of the path
+};
+
+/// An arrangement of the window that the user named.
+struct NamedLayout {
+    QString name;
+    ProjectLayout layout; ///< without a current sample
 };
 
 /// What the program remembers between starts. One object per window; a quiet one (screenshots) reads, never writes.
@@ -40,6 +49,8 @@ public:
     static constexpr int kMostRecent = 20;
 
     explicit Settings(bool quiet = false, QObject* parent = nullptr) : QObject(parent), m_quiet(quiet) {}
+
+    bool isQuiet() const { return m_quiet; }
 
     Preferences preferences() const;
     void setPreferences(const Preferences& values);
@@ -69,6 +80,9 @@ public:
     void setRecent(const std::vector<RecentProject>& list);
     void addRecent(const RecentProject& project);
     void removeRecent(const QString& path);
+
+    std::vector<NamedLayout> layouts() const;
+    void setLayouts(const std::vector<NamedLayout>& layouts);
 
     /// Folder that the user last opened or saved in for a purpose ("data", "run").
     QString lastFolder(const char* purpose) const;

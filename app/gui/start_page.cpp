@@ -39,6 +39,14 @@ QLabel* iconLabel(const QString& icon, QWidget* parent) {
     return label;
 }
 
+void clearRows(QVBoxLayout& rows) {
+    while (QLayoutItem* item = rows.takeAt(0)) {
+        if (item->widget())
+            item->widget()->deleteLater();
+        delete item;
+    }
+}
+
 } // namespace
 
 StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* parent)
@@ -76,6 +84,7 @@ StartPage::StartPage(ActionRegistry& actions, Settings& settings, QWidget* paren
     left->addWidget(makeActions());
     left->addSpacing(14);
     left->addWidget(makeDropArea(), 1);
+    right->addWidget(makeUnsaved());
     right->addWidget(makeRecent());
     right->addSpacing(20);
     right->addWidget(makeSteps());
@@ -149,6 +158,41 @@ QWidget* StartPage::makeDropArea() {
     return area;
 }
 
+QWidget* StartPage::makeUnsaved() {
+    m_unsaved = new QWidget(this);
+    auto* column = new QVBoxLayout(m_unsaved);
+    column->setContentsMargins(0, 0, 0, 20);
+    column->setSpacing(8);
+    column->addWidget(sectionLabel(tr("Not saved"), m_unsaved));
+    auto* card = new Card(Card::Edge::solid, m_unsaved);
+    m_unsavedRows = new QVBoxLayout(card);
+    m_unsavedRows->setContentsMargins(0, 0, 0, 0);
+    m_unsavedRows->setSpacing(0);
+    column->addWidget(card);
+    m_unsaved->hide();
+    return m_unsaved;
+}
+
+void StartPage::showUnsaved(const std::vector<UnsavedProject>& projects) {
+    clearRows(*m_unsavedRows);
+    for (std::size_t i = 0; i < projects.size(); ++i) {
+        const UnsavedProject& project = projects[i];
+        QStringList holds;
+        if (project.edits > 0)
+            holds << (project.edits == 1 ? tr("1 edit by hand") : tr("%1 edits by hand").arg(project.edits));
+        if (project.selections > 0)
+            holds << (project.selections == 1 ? tr("1 saved selection")
+                                              : tr("%1 saved selections").arg(project.selections));
+        holds << whenText(project.time, QDateTime::currentDateTime());
+        auto* row = new RecentRow({project.path, project.name, 0, project.time, {}, holds.join(QStringLiteral(", "))},
+                                  i + 1 == projects.size(), this);
+        connect(row, &RecentRow::opened, this, &StartPage::recoverRequested);
+        connect(row, &RecentRow::discardRequested, this, &StartPage::discardRequested);
+        m_unsavedRows->addWidget(row);
+    }
+    m_unsaved->setVisible(!projects.empty());
+}
+
 QWidget* StartPage::makeRecent() {
     auto* box = new QWidget(this);
     auto* column = new QVBoxLayout(box);
@@ -170,11 +214,7 @@ QWidget* StartPage::makeRecent() {
 }
 
 void StartPage::refreshRecent() {
-    while (QLayoutItem* item = m_recentRows->takeAt(0)) {
-        if (item->widget())
-            item->widget()->deleteLater();
-        delete item;
-    }
+    clearRows(*m_recentRows);
     const auto recent = m_settings.recent();
     m_recentCount->setText(recent.empty() ? QString() : models::format::count(static_cast<std::int64_t>(recent.size())));
     if (recent.empty()) {

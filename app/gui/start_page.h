@@ -1,6 +1,7 @@
 #pragma once
 
 #include "action_registry.h"
+#include "recovery.h"
 #include "settings.h"
 
 #include <QWidget>
@@ -18,16 +19,21 @@ public:
     StartPage(ActionRegistry& actions, Settings& settings, QWidget* parent = nullptr);
     /// A file hangs over the window.
     void setDropping(bool dropping);
+    /// Listed above the recent projects.
+    void showUnsaved(const std::vector<UnsavedProject>& projects);
 
 Q_SIGNALS:
     void projectChosen(const QString& path);
     void locateRequested(const QString& path);
+    void recoverRequested(const QString& path);
+    void discardRequested(const QString& path);
 
 private:
     void refreshRecent();
     QWidget* makeHead();
     QWidget* makeActions();
     QWidget* makeDropArea();
+    QWidget* makeUnsaved();
     QWidget* makeRecent();
     QWidget* makeSteps();
     QWidget* makePairs();
@@ -37,6 +43,8 @@ private:
     Settings& m_settings;
     QLabel* m_recentCount = nullptr;
     QVBoxLayout* m_recentRows = nullptr;
+    QWidget* m_unsaved = nullptr;
+    QVBoxLayout* m_unsavedRows = nullptr;
     QWidget* m_drop = nullptr;
 };
 

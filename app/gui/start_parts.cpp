@@ -98,9 +98,15 @@ RecentRow::RecentRow(const RecentProject& project, bool last, QWidget* parent)
     setToolTip(project.path);
     setCursor(Qt::PointingHandCursor);
     if (m_missing) {
-        m_locate = new QPushButton(tr("Locate…"), this);
-        m_locate->setAccessibleName(tr("Locate %1").arg(project.name));
-        connect(m_locate, &QPushButton::clicked, this, [this] { Q_EMIT locateRequested(m_project.path); });
+        m_side = new QPushButton(tr("Locate…"), this);
+        m_side->setAccessibleName(tr("Locate %1").arg(project.name));
+        connect(m_side, &QPushButton::clicked, this, [this] { Q_EMIT locateRequested(m_project.path); });
+    } else if (!project.note.isEmpty()) {
+        setAccessibleDescription(project.note);
+        m_side = new QPushButton(tr("Discard"), this);
+        m_side->setObjectName(QStringLiteral("discardUnsaved"));
+        m_side->setAccessibleName(tr("Discard the unsaved work on %1").arg(project.name));
+        connect(m_side, &QPushButton::clicked, this, [this] { Q_EMIT discardRequested(m_project.path); });
     }
     connect(this, &QPushButton::clicked, this, [this] {
         if (m_missing)
@@ -116,9 +122,9 @@ QSize RecentRow::sizeHint() const {
 
 void RecentRow::resizeEvent(QResizeEvent* event) {
     QPushButton::resizeEvent(event);
-    if (m_locate) {
-        m_locate->adjustSize();
-        m_locate->move(width() - m_locate->width() - 12, (height() - m_locate->height()) / 2);
+    if (m_side) {
+        m_side->adjustSize();
+        m_side->move(width() - m_side->width() - 12, (height() - m_side->height()) / 2);
     }
 }
 
@@ -144,14 +150,16 @@ void RecentRow::paintEvent(QPaintEvent*) {
     painter.setFont(theme().font(13, QFont::Medium));
     const int line = painter.fontMetrics().height();
     const int top = (height() - 2 * line) / 2;
-    const int width = this->width() - left - 12 - (m_missing ? m_locate->width() + 12 : 140);
+    const int width = this->width() - left - 12 - (m_side ? m_side->width() + 12 : 140);
     painter.setPen(theme().colour(Role::text));
     painter.drawText(QRect(left, top - 1, width, line), Qt::AlignVCenter, painter.fontMetrics().elidedText(m_project.name, Qt::ElideMiddle, width));
     painter.setFont(theme().font(12));
     painter.setPen(theme().colour(m_missing ? Role::warning : Role::text2));
-    const QString second = m_missing ? tr("The project has moved. Locate it or remove the entry.") : homeShort(m_project.path);
+    const QString second = m_missing                  ? tr("The project has moved. Locate it or remove the entry.")
+                           : m_project.note.isEmpty() ? homeShort(m_project.path)
+                                                      : m_project.note;
     painter.drawText(QRect(left, top + line + 1, width, line), Qt::AlignVCenter, painter.fontMetrics().elidedText(second, Qt::ElideMiddle, width));
-    if (m_missing)
+    if (m_side)
         return;
     const QRect side(this->width() - 152, top - 1, 140, line);
     painter.setPen(theme().colour(Role::text));

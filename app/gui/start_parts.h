@@ -25,7 +25,8 @@ private:
     bool m_first = false;
 };
 
-/// One recent project: picture of its kernel, name, path, samples, when. A moved one says so and offers Locate.
+/// One recent project: picture of its kernel, name, path, samples, when. A moved one says so and offers Locate; work
+/// that was never saved says what it is and can be discarded.
 class RecentRow : public QPushButton {
     Q_OBJECT
 public:
@@ -35,6 +36,7 @@ public:
 Q_SIGNALS:
     void opened(const QString& path);
     void locateRequested(const QString& path);
+    void discardRequested(const QString& path);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -43,7 +45,7 @@ protected:
 private:
     RecentProject m_project;
     QPixmap m_picture;
-    QPushButton* m_locate = nullptr;
+    QPushButton* m_side = nullptr; ///< Locate or Discard
     bool m_missing = false;
     bool m_last = false;
 };

@@ -54,6 +54,20 @@ void ViewActions::addViews(QMenu& menu) {
         menu.addAction(m_actions.add(tr("View"), name.constData(), entry.title(), {QKeySequence(QStringLiteral("Alt+%1").arg(number++))},
                                      [this, view = entry.name] { m_views.showView(view); }));
     }
+    QMenu* beside = menu.addMenu(tr("Show &beside"));
+    number = 1;
+    for (const ViewEntry& entry : viewTable()) {
+        const QByteArray name = QByteArrayLiteral("view.beside.") + entry.name.toLatin1();
+        QAction* action =
+            m_actions.add(tr("View"), name.constData(), tr("%1 beside").arg(entry.title()),
+                          {QKeySequence(QStringLiteral("Alt+Shift+%1").arg(number++))}, [this, view = entry.name] {
+                              m_views.showBeside(m_views.besideView() == view ? QString() : view);
+                          });
+        action->setCheckable(true);
+        connect(&m_views, &ViewArea::viewChanged, action,
+                [this, action, view = entry.name] { action->setChecked(m_views.besideView() == view); });
+        beside->addAction(action);
+    }
     menu.addSeparator();
     QAction* link = m_actions.add(tr("View"), "view.link", tr("&Follow the shared selection"), {QKeySequence(QStringLiteral("Ctrl+L"))},
                                   [this] { m_views.setLinked(!m_views.isLinked()); });
