@@ -1,0 +1,348 @@
+// A random walk through the window with a watchdog, and what people wait for first:
+//   benchmark_walk RUN [SECONDS [SEED]]      (packaging/with-display.sh in front of it without a display)
+// Opens the real window on a run, measures the time to the first picture of every view and of selecting everything in
+// it, then presses, drags, turns and types at random for SECONDS (600). A thread asks the event loop for an answer
+// all the time; how long it takes is what a person would feel. Prints JSON; the longest stalls are named by what was
+// done. Settings and unsaved work go into a temporary home.
+#include <app/gui/action_registry.h>
+#include <app/gui/main_window.h>
+#include <app/gui/view_area.h>
+#include <core/base/json_file.h>
+#include <core/engine/environment.h>
+#include <widgets/models/theme.h>
+#include <widgets/vtk/vtk_host.h>
+
+#include <QApplication>
+#include <QComboBox>
+#include <QDialog>
+#include <QElapsedTimer>
+#include <QLineEdit>
+#include <QMenu>
+#include <QMenuBar>
+#include <QSlider>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QTimer>
+#include <QToolButton>
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include <unistd.h>
+
+using namespace lpntk;
+
+namespace {
+
+constexpr int kPatience = 600000; // ms
+constexpr std::size_t kStallsNamed = 12;
+
+/// Milliseconds since this process was started.
+double sinceStart() {
+    std::ifstream file("/proc/self/stat");
+    std::string text((std::istreambuf_iterator<char>(file)), {});
+    text.erase(0, text.rfind(')') + 1); // the name may hold anything
+    std::istringstream fields(text);
+    std::string field;
+    double ticks = 0;
+    for (int i = 3; i <= 22 && fields >> field; ++i)
+        ticks = i == 22 ? std::stod(field) : 0;
+    double uptime = 0;
+    std::ifstream("/proc/uptime") >> uptime;
+    return 1000 * (uptime - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
+}
+
+double quantile(std::vector<double> values, double q) {
+    if (values.empty())
+        return 0;
+    const auto place = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), place, values.end());
+    return *place;
+}
+
+struct Stall {
+    double milliseconds;
+    std::string action;
+};
+
+/// Asks the event loop for an answer from a thread of its own, one question at a time.
+class Watchdog {
+public:
+    explicit Watchdog(QObject& target) : m_target(target), m_thread([this](std::stop_token stop) { watch(stop); }) {}
+
+    /// What is being done from now on.
+    void name(std::string action) { m_action = std::move(action); }
+    const std::vector<double>& answers() const { return m_answers; }
+    std::vector<Stall> worst() const {
+        std::vector<Stall> stalls = m_stalls;
+        std::sort(stalls.begin(), stalls.end(),
+                  [](const Stall& a, const Stall& b) { return a.milliseconds > b.milliseconds; });
+        stalls.resize(std::min(stalls.size(), kStallsNamed));
+        return stalls;
+    }
+    std::size_t stalls() const { return m_stalls.size(); }
+
+private:
+    void watch(const std::stop_token& stop) {
+        while (!stop.stop_requested()) {
+            m_waiting = true;
+            QElapsedTimer asked;
+            asked.start();
+            QMetaObject::invokeMethod(
+                &m_target, [this, asked] { answer(static_cast<double>(asked.nsecsElapsed()) * 1e-6); },
+                Qt::QueuedConnection);
+            while (m_waiting && !stop.stop_requested())
+                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        }
+    }
+    void answer(double milliseconds) { // on the window's thread
+        m_answers.push_back(milliseconds);
+        if (milliseconds > 100)
+            m_stalls.push_back({milliseconds, m_action});
+        m_waiting = false;
+    }
+
+    QObject& m_target;
+    std::atomic<bool> m_waiting = false;
+    std::string m_action;
+    std::vector<double> m_answers;
+    std::vector<Stall> m_stalls;
+    std::jthread m_thread;
+};
+
+bool waitUntil(const std::function<bool()>& reached) {
+    return QTest::qWaitFor(reached, kPatience);
+}
+
+/// Until the window has painted what is asked of it now.
+double untilPainted(QWidget& window, const std::function<void()>& action) {
+    QElapsedTimer timer;
+    timer.start();
+    action();
+    QCoreApplication::processEvents(); // coalesced signals
+    window.repaint();
+    QCoreApplication::processEvents();
+    return static_cast<double>(timer.nsecsElapsed()) * 1e-6;
+}
+
+/// Does what a person might, at random.
+class Walker {
+public:
+    Walker(gui::MainWindow& window, unsigned seed) : m_window(window), m_random(seed) {}
+
+    /// One action; returns what it was.
+    std::string step() {
+        if (QWidget* dialog = QApplication::activeModalWidget()) {
+            QTest::keyClick(dialog, Qt::Key_Escape);
+            return "close a dialog";
+        }
+        if (QWidget* menu = QApplication::activePopupWidget()) {
+            QTest::keyClick(menu, Qt::Key_Escape);
+            return "close a menu";
+        }
+        const int choice = number(100);
+        if (choice < 6)
+            return changeView();
+        if (choice < 14)
+            return command();
+        return onWidget();
+    }
+
+private:
+    int number(int below) { return static_cast<int>(m_random() % static_cast<unsigned>(below)); }
+    QPoint placeIn(const QWidget& widget) {
+        return {number(std::max(1, widget.width())), number(std::max(1, widget.height()))};
+    }
+
+    std::string changeView() {
+        const auto& table = gui::viewTable();
+        const QString& name = table[static_cast<std::size_t>(number(static_cast<int>(table.size())))].name;
+        m_window.showView(name);
+        return "show " + name.toStdString();
+    }
+
+    std::string command() {
+        // Colours and text size are measured by themselves: they restyle every widget.
+        static const char* names[] = {
+            "select.all",          "select.none", "select.invert",    "select.redundant", "select.pruned",
+            "edit.undo",           "edit.redo",   "window.inspector", "window.project",   "select.misclassified",
+            "select.contradicting"};
+        const char* name = names[number(static_cast<int>(std::size(names)))];
+        QAction* action = m_window.actions().find(name);
+        if (action && action->isEnabled())
+            action->trigger();
+        return name;
+    }
+
+    /// Whether pressing it leads out of the walk: dialogs of the desktop, closing, exports.
+    static bool leadsAway(const QWidget& widget) {
+        const QString text =
+            widget.accessibleName() + widget.objectName() +
+            (qobject_cast<const QAbstractButton*>(&widget) ? static_cast<const QAbstractButton&>(widget).text()
+                                                           : QString());
+        return text.contains(QStringLiteral("…")) || text.contains(QStringLiteral("Jobs")) ||
+               text.contains(QStringLiteral("Stop"));
+    }
+
+    std::string onWidget() {
+        std::vector<QWidget*> widgets;
+        for (QWidget* widget : m_window.findChildren<QWidget*>())
+            if (widget->isVisible() && widget->isEnabled() && widget->width() > 8 && !qobject_cast<QMenu*>(widget) &&
+                !qobject_cast<QMenuBar*>(widget) && !qobject_cast<QLineEdit*>(widget) && !leadsAway(*widget))
+                widgets.push_back(widget);
+        // Large ones are looked at most.
+        std::vector<double> weights;
+        for (const QWidget* widget : widgets)
+            weights.push_back(std::sqrt(static_cast<double>(widget->width()) * widget->height()));
+        QWidget* widget = widgets[std::discrete_distribution<std::size_t>(weights.begin(), weights.end())(m_random)];
+        const std::string name =
+            std::string(widget->metaObject()->className()) + " " + widget->objectName().toStdString();
+        if (auto* combo = qobject_cast<QComboBox*>(widget)) {
+            QTest::keyClick(combo, number(2) ? Qt::Key_Down : Qt::Key_Up);
+            return "choose in " + name;
+        }
+        if (auto* slider = qobject_cast<QSlider*>(widget)) {
+            slider->setValue(slider->minimum() + number(slider->maximum() - slider->minimum() + 1));
+            return "slide " + name;
+        }
+        switch (number(6)) {
+        case 0:
+            return drag(*widget) + name;
+        case 1:
+            return type(*widget) + name;
+        case 2:
+            QTest::mouseMove(widget, placeIn(*widget));
+            return "hover " + name;
+        case 3:
+            QTest::mouseClick(widget, Qt::LeftButton, number(4) ? Qt::NoModifier : Qt::ControlModifier,
+                              placeIn(*widget));
+            return "click " + name;
+        default:
+            return wheel(*widget) + name;
+        }
+    }
+
+    std::string drag(QWidget& widget) {
+        QPoint place = placeIn(widget);
+        QTest::mousePress(&widget, Qt::LeftButton, Qt::NoModifier, place);
+        for (int i = 0; i < 4; ++i) {
+            place += QPoint(number(60) - 30, number(60) - 30);
+            QTest::mouseMove(&widget, place);
+        }
+        QTest::mouseRelease(&widget, Qt::LeftButton, Qt::NoModifier, place);
+        return "drag ";
+    }
+
+    std::string type(QWidget& widget) {
+        static const Qt::Key keys[] = {Qt::Key_Up,     Qt::Key_Down, Qt::Key_Left, Qt::Key_Right, Qt::Key_PageDown,
+                                       Qt::Key_PageUp, Qt::Key_Home, Qt::Key_End,  Qt::Key_K,     Qt::Key_P,
+                                       Qt::Key_Space,  Qt::Key_F,    Qt::Key_Plus, Qt::Key_Minus, Qt::Key_Tab,
+                                       Qt::Key_B,      Qt::Key_E,    Qt::Key_S};
+        const Qt::Key key = keys[number(static_cast<int>(std::size(keys)))];
+        QTest::keyClick(&widget, key, number(6) ? Qt::NoModifier : Qt::ShiftModifier);
+        return "key " + QKeySequence(key).toString().toStdString() + " in ";
+    }
+
+    std::string wheel(QWidget& widget) {
+        const QPoint place = placeIn(widget);
+        const int turns = number(2) ? 120 : -120;
+        QWheelEvent event(place, widget.mapToGlobal(place), {}, {0, turns * (1 + number(3))}, Qt::NoButton,
+                          number(8) ? Qt::NoModifier : Qt::ControlModifier, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(&widget, &event);
+        return "wheel ";
+    }
+
+    gui::MainWindow& m_window;
+    std::mt19937 m_random;
+};
+
+base::Json firstPictures(gui::MainWindow& window) {
+    base::Json pictures;
+    for (const gui::ViewEntry& entry : gui::viewTable()) {
+        QElapsedTimer timer;
+        timer.start();
+        window.showView(entry.name);
+        const double shown = untilPainted(window, [] {});
+        waitUntil([&] { return window.views().isReady(); });
+        const double complete = static_cast<double>(timer.nsecsElapsed()) * 1e-6;
+        waitUntil([&] { return window.isSettled(); });
+        const double all = untilPainted(window, [&] { window.actions().find("select.all")->trigger(); });
+        const double none = untilPainted(window, [&] { window.actions().find("select.none")->trigger(); });
+        pictures[entry.name.toStdString()] = {
+            {"shown_ms", shown}, {"complete_ms", complete}, {"select_all_ms", all}, {"select_none_ms", none}};
+    }
+    return pictures;
+}
+
+base::Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
+    Walker walker(window, seed);
+    Watchdog watchdog(window);
+    QElapsedTimer timer;
+    timer.start();
+    int actions = 0;
+    while (timer.elapsed() < qint64{1000} * seconds) {
+        // The name stands before the action and what the event loop makes of it.
+        QTimer::singleShot(0, &window, [&] { watchdog.name(walker.step()); });
+        QTest::qWait(25);
+        ++actions;
+    }
+    base::Json stalls = base::Json::array();
+    for (const Stall& stall : watchdog.worst())
+        stalls.push_back({{"ms", stall.milliseconds}, {"after", stall.action}});
+    return {{"seconds", seconds},
+            {"seed", seed},
+            {"actions", actions},
+            {"answers", watchdog.answers().size()},
+            {"p50_ms", quantile(watchdog.answers(), 0.5)},
+            {"p95_ms", quantile(watchdog.answers(), 0.95)},
+            {"p99_ms", quantile(watchdog.answers(), 0.99)},
+            {"max_ms", quantile(watchdog.answers(), 1)},
+            {"over_100_ms", watchdog.stalls()},
+            {"stalls", stalls}};
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2) {
+        std::fputs("usage: benchmark_walk RUN [SECONDS [SEED]]\n", stderr);
+        return 2;
+    }
+    QTemporaryDir home;
+    for (const char* variable : {"XDG_CONFIG_HOME", "XDG_CACHE_HOME"})
+        qputenv(variable, home.path().toUtf8());
+    engine::prepareEnvironment();
+    lpntk::vtk::prepareOpenGl();
+    QCoreApplication::setOrganizationName(QStringLiteral("lpntk"));
+    QCoreApplication::setApplicationName(QStringLiteral("lpntk-walk"));
+    QApplication application(argc, argv);
+    models::theme().apply(application);
+    gui::MainWindow window;
+    window.resize(1400, 900);
+    window.show();
+    if (!QTest::qWaitForWindowExposed(&window))
+        return 1;
+    base::Json result{{"start_ms", sinceStart()}};
+    QElapsedTimer opening;
+    opening.start();
+    window.openPath(QString::fromLocal8Bit(argv[1]));
+    window.showView(QStringLiteral("heatmap"));
+    if (!waitUntil([&] { return window.session().run() && window.views().isReady(); }))
+        return 1;
+    result["first_picture_ms"] = static_cast<double>(opening.nsecsElapsed()) * 1e-6;
+    result["rows"] = window.session().run()->rows();
+    waitUntil([&] { return window.isSettled(); });
+    result["settled_ms"] = static_cast<double>(opening.nsecsElapsed()) * 1e-6;
+    result["views"] = firstPictures(window);
+    result["dark_or_light_ms"] = untilPainted(window, [&] { window.actions().find("view.toggleDark")->trigger(); });
+    result["walk"] =
+        walk(window, argc > 2 ? std::atoi(argv[2]) : 600, argc > 3 ? static_cast<unsigned>(std::atoi(argv[3])) : 1);
+    std::puts(result.dump(2).c_str());
+    window.session().jobs().cancelAll();
+    return 0;
+}
