@@ -108,25 +108,56 @@ constexpr std::int64_t roundedRows(std::int64_t rows) {
     return (rows + kProductRows - 1) / kProductRows * kProductRows;
 }
 
-/// Signs by convention, scale by the eigenvalues; `vectors`: (rows, 16) orthonormal among `sampled` rows or all.
-Components finish(const Eigen::MatrixXd& coordinates, const Eigen::VectorXd& values, double trace,
-                  const ComponentOptions& options, std::int64_t sampled, double residual) {
+/// Whether a column of coordinates is to be turned around: by convention, or away from what it was before.
+bool isUpsideDown(const Eigen::MatrixXd& coordinates, Eigen::Index c, const Components* former) {
+    if (!former || c >= former->width)
+        return coordinates.col(c).array().cube().sum() < 0;
+    double alike = 0;
+    for (Eigen::Index r = 0; r < coordinates.rows(); ++r)
+        alike += coordinates(r, c) * static_cast<double>(former->values[at(r * former->width + c)]);
+    return alike < 0;
+}
+
+/// `coordinates`: (rows, up to 16), eigenvectors scaled by the roots of the eigenvalues; `former`: whose signs are
+/// kept.
+Components finish(const Eigen::MatrixXd& coordinates, const EigenPairs& pairs, double trace,
+                  const ComponentOptions& options, std::int64_t sampled, const Components* former = nullptr) {
     Components result;
     result.rows = coordinates.rows();
     result.width = static_cast<int>(coordinates.cols());
     result.count = std::min(options.count, result.width);
     result.sampled = sampled;
-    result.residual = residual;
+    result.residual = pairs.residual;
     result.values.resize(at(result.rows * result.width));
     for (Eigen::Index c = 0; c < coordinates.cols(); ++c) {
-        const double sign = coordinates.col(c).array().cube().sum() < 0 ? -1 : 1;
+        const double sign = isUpsideDown(coordinates, c, former) ? -1 : 1;
         for (Eigen::Index r = 0; r < coordinates.rows(); ++r)
             result.values[at(r * result.width + c)] = static_cast<float>(sign * coordinates(r, c));
         if (c < result.count)
-            result.share.push_back(trace > 0 ? std::clamp(values[c] / trace, 0.0, 1.0) : 0);
+            result.share.push_back(trace > 0 ? std::clamp(pairs.values[c] / trace, 0.0, 1.0) : 0);
     }
     return result;
 }
+
+/// Reports of several threads, one at a time.
+class Counter {
+public:
+    Counter(const base::JobContext& context, const char* phase, std::int64_t total, const char* unit)
+        : m_context(context), m_phase(phase), m_total(static_cast<double>(total)), m_unit(unit) {}
+    void add(std::int64_t count) {
+        const std::lock_guard lock(m_mutex);
+        m_done += static_cast<double>(count);
+        m_context.progress(m_phase, m_done, m_total, m_unit);
+    }
+
+private:
+    const base::JobContext& m_context;
+    const char* m_phase;
+    double m_total;
+    const char* m_unit;
+    double m_done = 0;
+    std::mutex m_mutex;
+};
 
 /// Cosines among some rows, (n, n) and rows to spare.
 std::vector<float> gather(const run::Run& run, std::span<const RowId> rows, int threads,
@@ -134,11 +165,13 @@ std::vector<float> gather(const run::Run& run, std::span<const RowId> rows, int 
     const auto n = std::ssize(rows);
     std::vector<float> matrix(at(roundedRows(n) * n));
     std::vector<std::vector<float>> buffers(at(threads), std::vector<float>(at(run.rows())));
+    Counter counter(context, "sampled rows", n, "rows");
     base::parallelFor(n, threads, context, [&](std::int64_t i, int worker) {
         std::vector<float>& whole = buffers[at(worker)];
         checkedCosineRow(run, rows[at(i)], {0, run.rows()}, whole);
         for (std::int64_t j = 0; j < n; ++j)
             matrix[at(i * n + j)] = whole[at(rows[at(j)].value())];
+        counter.add(1);
     });
     return matrix;
 }
@@ -168,8 +201,7 @@ Eigen::MatrixXd extend(const run::Run& run, std::span<const RowId> rows, const E
     Eigen::MatrixXd out(run.rows(), kProductColumns);
     constexpr std::int64_t kColumns = 2048, kRows = 64;
     const std::int64_t pieces = (run.rows() + kColumns - 1) / kColumns;
-    std::mutex mutex;
-    std::int64_t done = 0;
+    Counter counter(context, "all samples", run.rows(), "samples");
     base::parallelFor(pieces, threads, context, [&](std::int64_t piece, int) {
         const run::RowRange columns{piece * kColumns, std::min((piece + 1) * kColumns, run.rows())};
         const std::int64_t width = columns.size();
@@ -183,8 +215,7 @@ Eigen::MatrixXd extend(const run::Run& run, std::span<const RowId> rows, const E
         }
         out.middleRows(columns.begin, width) =
             Eigen::Map<const FloatRows>(sums.data(), width, kProductColumns).cast<double>();
-        const std::lock_guard lock(mutex);
-        context.progress("sample map", static_cast<double>(done += width), static_cast<double>(run.rows()), "samples");
+        counter.add(width);
     });
     return out;
 }
@@ -206,16 +237,14 @@ Components estimateComponents(const run::Run& run, const ComponentOptions& optio
     const EigenPairs pairs = eigenPairsInMemory(gather(run, rows, threads, context), n, options, context);
     const Eigen::ArrayXd roots = pairs.values.array().max(0).sqrt();
     if (n == run.rows())
-        return finish(pairs.vectors * roots.matrix().asDiagonal(), pairs.values, traceOf(run, rows), options, n,
-                      pairs.residual);
+        return finish(pairs.vectors * roots.matrix().asDiagonal(), pairs, traceOf(run, rows), options, n);
     // Components that drown in rounding have nothing to extend.
     const double least = 1e-6 * std::max(pairs.values[0], 0.0);
     Eigen::MatrixXd factors = Eigen::MatrixXd::Zero(n, kProductColumns);
     for (Eigen::Index c = 0; c < pairs.values.size(); ++c)
         if (pairs.values[c] > least)
             factors.col(c) = pairs.vectors.col(c) / roots[c];
-    return finish(extend(run, rows, factors, threads, context), pairs.values, traceOf(run, rows), options, n,
-                  pairs.residual);
+    return finish(extend(run, rows, factors, threads, context), pairs, traceOf(run, rows), options, n);
 }
 
 Components refineComponents(const run::Run& run, const Components& start, const ComponentOptions& options, int threads,
@@ -232,8 +261,7 @@ Components refineComponents(const run::Run& run, const Components& start, const 
     for (int c = 0; c < std::min<int>(start.width, kProductColumns); ++c)
         for (std::int64_t r = 0; r < n; ++r)
             block(r, c) += static_cast<double>(start.values[at(r * start.width + c)]);
-    std::mutex mutex;
-    std::int64_t done = 0;
+    Counter counter(context, "passes", n * options.passes, "rows");
     const auto multiply = [&](const Eigen::MatrixXd& in) {
         const RowProducts products(in);
         Eigen::MatrixXd out(n, kProductColumns);
@@ -244,9 +272,7 @@ Components refineComponents(const run::Run& run, const Components& start, const 
             for (std::int64_t i = 0; i < count; ++i)
                 checkedCosineRow(run, RowId(begin + i), {0, n}, std::span(buffer).subspan(at(i * n), at(n)));
             products.multiply(buffer.data(), count, out, begin);
-            const std::lock_guard lock(mutex);
-            context.progress("sample map", static_cast<double>(done += count), static_cast<double>(n * options.passes),
-                             "rows");
+            counter.add(count);
         });
         return out;
     };
@@ -256,8 +282,7 @@ Components refineComponents(const run::Run& run, const Components& start, const 
     for (std::int64_t row = 0; row < n; ++row)
         all.emplace_back(row);
     const Eigen::ArrayXd roots = pairs.values.array().max(0).sqrt();
-    return finish(pairs.vectors * roots.matrix().asDiagonal(), pairs.values, traceOf(run, all), options, n,
-                  pairs.residual);
+    return finish(pairs.vectors * roots.matrix().asDiagonal(), pairs, traceOf(run, all), options, n, &start);
 }
 
 } // namespace lpntk::analysis

@@ -41,9 +41,9 @@ struct ComponentOptions {
 Components estimateComponents(const run::Run& run, const ComponentOptions& options = {}, int threads = 0,
                               const base::JobContext& context = {});
 
-/// Block Krylov passes over the whole kernel, begun at an estimate. Each pass reads all of kernel.npy; 70 doubles a row
-/// and pass of memory. Reports rows of all passes as progress. Throws as above, and ShapeError when `start` is of
-/// another run.
+/// Block Krylov passes over the whole kernel, begun at an estimate, whose signs are kept. Each pass reads all of
+/// kernel.npy; 70 doubles a row and pass of memory. Reports rows of all passes as progress. Throws as above, and
+/// ShapeError when `start` is of another run.
 Components refineComponents(const run::Run& run, const Components& start, const ComponentOptions& options = {},
                             int threads = 0, const base::JobContext& context = {});
 

@@ -2,6 +2,7 @@
 
 #include <core/analysis/block_products.h>
 #include <core/analysis/components.h>
+#include <core/analysis/kept_components.h>
 #include <core/base/error.h>
 
 #include <Eigen/Dense>
@@ -63,12 +64,14 @@ SyntheticRun lowRank(std::int64_t rows, int classes, std::uint64_t seed) {
     return syntheticRunFromFeatures(features, kWidth, labels, classes);
 }
 
-double farthest(const Components& found, const Dense& dense, int c) {
+double farthest(const Components& found, const Dense& dense, int c, bool eitherSign = false) {
     const Eigen::VectorXd wanted = dense.coordinates(c);
-    double most = 0;
-    for (std::int64_t row = 0; row < found.rows; ++row)
+    double most = 0, mirrored = 0;
+    for (std::int64_t row = 0; row < found.rows; ++row) {
         most = std::max(most, std::abs(static_cast<double>(found.at(row, c)) - wanted[row]));
-    return most;
+        mirrored = std::max(mirrored, std::abs(static_cast<double>(found.at(row, c)) + wanted[row]));
+    }
+    return eitherSign ? std::min(most, mirrored) : most;
 }
 
 } // namespace
@@ -157,9 +160,13 @@ private Q_SLOTS:
         double off = 0;
         for (int c = 0; c < 8; ++c) {
             QVERIFY(std::abs(refined.share[static_cast<std::size_t>(c)] - dense.value(c) / dense.trace) < 1e-5);
-            const double apart = farthest(refined, dense, c);
+            const double apart = farthest(refined, dense, c, true);
             QVERIFY2(apart < 2e-3, qPrintable(QStringLiteral("component %1 is %2 off").arg(c).arg(apart)));
-            off = std::max(off, farthest(estimate, dense, c));
+            double alike = 0;
+            for (std::int64_t row = 0; row < 900; ++row)
+                alike += static_cast<double>(estimate.at(row, c)) * static_cast<double>(refined.at(row, c));
+            QVERIFY(alike > 0);
+            off = std::max(off, farthest(estimate, dense, c, true));
         }
         QVERIFY(off > 2e-2); // the estimate alone would not have passed
     }
@@ -227,6 +234,38 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(analysis::refineComponents(*fixture.run, start, options, 1, context), base::Cancelled);
         QVERIFY(reports <= 4);
         QVERIFY_EXCEPTION_THROWN(analysis::estimateComponents(*fixture.run, options, 1, context), base::Cancelled);
+    }
+
+    void refinedOnesAreKept() {
+        QTemporaryDir cache;
+        const QByteArray former = qgetenv("XDG_CACHE_HOME");
+        qputenv("XDG_CACHE_HOME", cache.path().toUtf8());
+        const RunFixture fixture(lowRank(300, 3, 4)), other(lowRank(300, 3, 5));
+        ComponentOptions options;
+        options.sampled = 150;
+        const Components estimate = analysis::estimateComponents(*fixture.run, options, 1);
+        analysis::keepComponents(*fixture.run, estimate);
+        QVERIFY(!analysis::keptComponents(*fixture.run));
+        const Components refined = analysis::refineComponents(*fixture.run, estimate, options, 1);
+        analysis::keepComponents(*fixture.run, refined);
+        const auto kept = analysis::keptComponents(*fixture.run);
+        QVERIFY(kept && !kept->isEstimate());
+        QCOMPARE(kept->count, refined.count);
+        for (int c = 0; c < refined.count; ++c) {
+            QVERIFY(std::abs(kept->share[static_cast<std::size_t>(c)] - refined.share[static_cast<std::size_t>(c)]) <
+                    1e-7);
+            for (std::int64_t row = 0; row < 300; ++row)
+                QVERIFY(kept->at(row, c) == refined.at(row, c));
+        }
+        QVERIFY(!analysis::keptComponents(*other.run));
+        // A damaged file is as good as none.
+        const QDir maps(cache.filePath(QStringLiteral("lpntk-explorer/maps")));
+        QCOMPARE(maps.entryList(QDir::Files).size(), 1);
+        QFile file(maps.filePath(maps.entryList(QDir::Files).front()));
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.resize(file.size() - 4));
+        file.close();
+        QVERIFY(!analysis::keptComponents(*fixture.run));
+        qputenv("XDG_CACHE_HOME", former);
     }
 
     void refusesWhatItCannotDo() {
