@@ -26,6 +26,8 @@ namespace lpntk::vtk {
 
 namespace {
 
+constexpr unsigned int kLessOrEqual = 0x0203; ///< GL_LEQUAL; OpenGL's headers do not go with Qt's in one file
+
 /// Passes VTK's messages to stderr, except the one that Debian's GLEW makes VTK repeat at every frame under EGL
 /// although the pictures are right, and the notes about depth peeling that software rendering gives.
 class OutputFilter : public vtkOutputWindow {
@@ -189,6 +191,8 @@ void VtkHost::paintGL() {
     vtkOpenGLState* state = m_window->GetState();
     state->Reset();
     state->Push();
+    // Reset leaves OpenGL's own "less", with which of two shapes at one depth the first would hide the second.
+    state->vtkglDepthFunc(kLessOrEqual);
     m_window->Render();
     state->Pop();
     m_frameMilliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
