@@ -3,6 +3,7 @@
 #include <widgets/views/clusters_view.h>
 #include <widgets/views/heatmap_view.h>
 #include <widgets/views/inspector_view.h>
+#include <widgets/views/map_view.h>
 #include <widgets/views/pruning_view.h>
 #include <widgets/views/relations_view.h>
 
@@ -44,9 +45,14 @@ QString ViewEntry::title() const {
 
 const std::vector<ViewEntry>& viewTable() {
     static const std::vector<ViewEntry> table{
-        {QStringLiteral("heatmap"), QT_TRANSLATE_NOOP("Views", "Heatmap"), QStringLiteral("heatmap"), factory<views::HeatmapView>()},
-        {QStringLiteral("clusters"), QT_TRANSLATE_NOOP("Views", "Clusters"), QStringLiteral("clusters"), factory<views::ClustersView>()},
-        {QStringLiteral("relations"), QT_TRANSLATE_NOOP("Views", "Relations"), QStringLiteral("relations"), factory<views::RelationsView>()},
+        {QStringLiteral("heatmap"), QT_TRANSLATE_NOOP("Views", "Heatmap"), QStringLiteral("heatmap"),
+         factory<views::HeatmapView>()},
+        {QStringLiteral("clusters"), QT_TRANSLATE_NOOP("Views", "Clusters"), QStringLiteral("clusters"),
+         factory<views::ClustersView>()},
+        {QStringLiteral("relations"), QT_TRANSLATE_NOOP("Views", "Relations"), QStringLiteral("relations"),
+         factory<views::RelationsView>()},
+        {QStringLiteral("map"), QT_TRANSLATE_NOOP("Views", "Sample map"), QStringLiteral("map"),
+         factory<views::MapView>()},
         {QStringLiteral("pruning"), QT_TRANSLATE_NOOP("Views", "Pruning"), QStringLiteral("prune"), makePruning},
     };
     return table;

@@ -115,7 +115,7 @@ private Q_SLOTS:
 
     void tabsAndKeysChangeTheView() {
         open();
-        QTest::keyClick(m_window.get(), Qt::Key_4, Qt::AltModifier);
+        QTest::keyClick(m_window.get(), Qt::Key_5, Qt::AltModifier);
         QTRY_COMPARE(m_window->views().currentView(), QStringLiteral("pruning"));
         auto* tabs = visible<QTabBar>(*m_window, "viewTabs");
         QTest::mouseClick(tabs, Qt::LeftButton, {}, tabs->tabRect(1).center());

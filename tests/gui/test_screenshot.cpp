@@ -45,7 +45,7 @@ private Q_SLOTS:
 
     void drawsEveryView_data() {
         QTest::addColumn<QString>("view");
-        for (const char* view : {"heatmap", "clusters", "relations", "pruning", "inspector"})
+        for (const char* view : {"heatmap", "clusters", "relations", "map", "pruning", "inspector"})
             QTest::newRow(view) << QString::fromLatin1(view);
     }
     void drawsEveryView() {
@@ -81,7 +81,7 @@ private Q_SLOTS:
         answer = program({m_run, QStringLiteral("--screenshot"), file, QStringLiteral("--sample"), QStringLiteral("999999")});
         QCOMPARE(answer.code, 1);
         QVERIFY(answer.error.contains(QStringLiteral("999999")));
-        answer = program({m_run, QStringLiteral("--view"), QStringLiteral("map")});
+        answer = program({m_run, QStringLiteral("--view"), QStringLiteral("globe")});
         QCOMPARE(answer.code, 2);
         QVERIFY(answer.error.contains(QStringLiteral("heatmap")));
         QVERIFY(!QFileInfo::exists(file));

@@ -39,6 +39,9 @@ PairCard::PairCard(models::Session& session, QWidget* parent) : QWidget(parent),
 }
 
 QSize PairCard::sizeHint() const {
+    if (!m_second.isValid())
+        return {2 * kMargin + std::max(column(), 108),
+                kMargin + picture() + 6 + lineHeight(13) + lineHeight(12) + kMargin};
     const int width = 2 * kMargin + 2 * column() + kGap - 8;
     int height = kMargin + picture() + 6 + lineHeight(13) + lineHeight(12) + 10 + lineHeight(13) + lineHeight(12) + kMargin;
     if (!m_note.isEmpty())
@@ -55,6 +58,14 @@ void PairCard::setPair(models::SampleId first, models::SampleId second, float co
     setAccessibleName(tr("%1 with %2: cosine %3, kappa %4")
                           .arg(spokenSample(m_session, first), spokenSample(m_session, second),
                                format::cosineExact(static_cast<double>(cosine)), format::kappa(static_cast<double>(kappa))));
+    update();
+}
+
+void PairCard::setSample(models::SampleId sample) {
+    m_first = sample;
+    m_second = {};
+    m_note.clear();
+    setAccessibleName(spokenSample(m_session, sample));
     update();
 }
 
@@ -98,6 +109,8 @@ void PairCard::paintEvent(QPaintEvent*) {
     painter.setBrush(theme().colour(Role::tooltip));
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6);
     paintSample(painter, kMargin, m_first);
+    if (!m_second.isValid())
+        return;
     paintSample(painter, kMargin + column() + kGap - 8, m_second);
 
     double y = kMargin + picture() + 6 + lineHeight(13) + lineHeight(12) + 5;

@@ -7,7 +7,8 @@
 namespace lpntk::views {
 
 /// What is known of a pair of samples: both pictures, classes, indices and predictions, the relation, cosine, kappa and
-/// angle. A card that floats over its parent widget beside the pointer, never under it; takes no mouse events.
+/// angle; or of one sample. A card that floats over its parent widget beside the pointer, never under it; takes no
+/// mouse events.
 class PairCard : public QWidget {
     Q_OBJECT
 public:
@@ -15,6 +16,8 @@ public:
 
     /// Values as in the run; NaN cosine: "not computed". `note` is a line below, may be empty.
     void setPair(models::SampleId first, models::SampleId second, float cosine, float kappa, const QString& note = {});
+    /// One sample by itself.
+    void setSample(models::SampleId sample);
     models::SampleId first() const { return m_first; }
     models::SampleId second() const { return m_second; }
     float cosine() const { return m_cosine; }
