@@ -123,15 +123,15 @@ void orderClusters(ClusterAssignment& result, int classes) {
     }
 }
 
-void finish(ClusterAssignment& result, int classes) {
-    for (auto& cluster : result.clusters) {
-        sortByFallingCosine(cluster.members, 1, result.cosineToHead);
-        sortByFallingCosine(cluster.attached, 0, result.cosineToHead);
-    }
-    orderClusters(result, classes);
-}
-
 } // namespace
+
+void finishAssignment(ClusterAssignment& clusters, int classes) {
+    for (auto& cluster : clusters.clusters) {
+        sortByFallingCosine(cluster.members, 1, clusters.cosineToHead);
+        sortByFallingCosine(cluster.attached, 0, clusters.cosineToHead);
+    }
+    orderClusters(clusters, classes);
+}
 
 std::shared_ptr<const Clustering> Clustering::compute(std::shared_ptr<const run::Run> run, Mode mode,
                                                       std::shared_ptr<const Redundancy> redundancy, int threads,
@@ -205,7 +205,7 @@ ClusterAssignment Clustering::assign(std::span<const std::int64_t> heads) const 
         const ClassOrder& own = *m_classes[label];
         addClusters(result, own.order, heads[label], own.range, static_cast<int>(label), cosine, isAttached);
     }
-    finish(result, m_run->classes());
+    finishAssignment(result, m_run->classes());
     return result;
 }
 
@@ -221,7 +221,7 @@ ClusterAssignment assignmentOf(std::span<const ClusteredClass> classes, std::spa
         const auto heads = static_cast<std::int64_t>(order.heads.size());
         addClusters(result, order, heads, rows, static_cast<int>(label), cosine, [](RowId) { return false; });
     }
-    finish(result, static_cast<int>(classes.size()));
+    finishAssignment(result, static_cast<int>(classes.size()));
     return result;
 }
 

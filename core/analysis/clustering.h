@@ -75,6 +75,10 @@ struct ClusterAssignment {
     std::int64_t clusteredCount = 0;        ///< samples that took part, the others are attached
 };
 
+/// Puts clusters whose heads, members and cosines stand into the order that ClusterAssignment promises and fills
+/// clusterOf, rankInClass and clusteredCount.
+void finishAssignment(ClusterAssignment& clusters, int classes);
+
 /// max(1, floor(candidates * ratio)): how many heads a class with samples gets.
 std::int64_t headsForRatio(std::int64_t candidates, double ratio);
 

@@ -11,8 +11,8 @@ using base::SampleId;
 
 namespace {
 
-constexpr std::array<const char*, 8> kKinds = {"keep",   "prune",       "clear-verdict", "relabel",
-                                               "review", "clear-review", "tag",           "untag"};
+constexpr std::array<const char*, 9> kKinds = {"keep",         "prune", "clear-verdict", "relabel", "review",
+                                               "clear-review", "tag",   "untag",         "assign"};
 
 void applyTo(Decision& decision, const Edit& edit) {
     const auto place = std::lower_bound(decision.tags.begin(), decision.tags.end(), edit.tag);
@@ -31,6 +31,9 @@ void applyTo(Decision& decision, const Edit& edit) {
     case Edit::Kind::untag:
         if (hasTag)
             decision.tags.erase(place);
+        break;
+    case Edit::Kind::assign:
+        decision.head = edit.head;
         break;
     }
 }
@@ -54,6 +57,12 @@ Edit editFromJson(const base::Json& json, const std::string& where) {
     }
     if (edit.kind == Edit::Kind::tag || edit.kind == Edit::Kind::untag)
         edit.tag = base::requiredKey<std::string>(json, "tag", where);
+    if (edit.kind == Edit::Kind::assign) {
+        const auto head = base::requiredKey<std::int64_t>(json, "head", where);
+        if (head < -1)
+            throw base::FormatError(fmt::format("{}: head {} is below -1", where, head));
+        edit.head = SampleId(head);
+    }
     if (json.contains("reason"))
         edit.reason = base::requiredKey<std::string>(json, "reason", where);
     if (json.contains("time"))
@@ -72,6 +81,14 @@ Edit::Kind editKindFromName(const std::string& name) {
     if (found == kKinds.end())
         throw base::OptionError(fmt::format("there is no edit \"{}\"; the edits are {}", name, fmt::join(kKinds, ", ")));
     return static_cast<Edit::Kind>(found - kKinds.begin());
+}
+
+HandHeads handHeads(const Decisions& decisions) {
+    HandHeads result;
+    for (const auto& [sample, decision] : decisions.all())
+        if (decision.head.isValid())
+            result.emplace_back(sample, decision.head);
+    return result;
 }
 
 const Decision& Decisions::of(SampleId sample) const {
@@ -120,6 +137,8 @@ base::Json Decisions::toJson() const {
             json["label"] = edit.label;
         if (edit.kind == Edit::Kind::tag || edit.kind == Edit::Kind::untag)
             json["tag"] = edit.tag;
+        if (edit.kind == Edit::Kind::assign)
+            json["head"] = edit.head.value();
         if (!edit.reason.empty())
             json["reason"] = edit.reason;
         if (!edit.time.empty())

@@ -41,6 +41,9 @@ std::string editsText(const SubsetTable& table, SampleId sample, const Decision&
         const std::int64_t before = row.isValid() ? table.source.run->labelOf(row) : -1;
         add(fmt::format("relabel {} -> {}", labelName(table, before), labelName(table, decision.relabel)));
     }
+    if (decision.head.isValid())
+        add(decision.head == sample ? std::string("made a head")
+                                    : fmt::format("to the cluster of {}", decision.head.value()));
     if (decision.review)
         add("review");
     return text;
@@ -131,7 +134,8 @@ void writeArrays(const std::filesystem::path& folder, const SubsetTable& table) 
 
 void writeManifestCsv(const std::filesystem::path& folder, const SubsetTable& table, bool hashes,
                       const base::JobContext& context) {
-    const Lines lines{table, clustersFor(*table.source.clustering, table.subset.options), analysis::averageKappa(*table.source.run),
+    const Lines lines{table, clustersFor(*table.source.clustering, table.subset),
+                      analysis::averageKappa(*table.source.run),
                       hashes && table.split ? hashesOf(table, context) : std::vector<std::string>()};
     const base::File file = base::File::create(folder / "manifest.csv");
     std::string text = kHeader;

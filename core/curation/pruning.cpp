@@ -1,6 +1,7 @@
 #include <core/analysis/checked_row.h>
 #include <core/analysis/class_pairs.h>
 #include <core/base/parallel.h>
+#include <core/curation/hand_clusters.h>
 #include <core/curation/pruning.h>
 #include <core/curation/shuffle.h>
 
@@ -35,7 +36,7 @@ class Rule {
 public:
     Rule(const analysis::Clustering& clustering, Subset& subset)
         : m_clustering(clustering), m_run(clustering.run()), m_subset(subset), m_options(subset.options),
-          m_shuffler(m_options.seed) {}
+          m_hand(m_run, subset.handHeads), m_shuffler(m_options.seed) {}
 
     void apply() {
         switch (m_options.method) {
@@ -69,12 +70,12 @@ private:
 
     void keepHeads() {
         for (int label = 0; label < m_run.classes(); ++label) {
-            const auto order = m_clustering.keepOrder(label);
+            const auto order = m_hand.keepOrder(m_clustering.keepOrder(label));
             const std::int64_t count = countToKeep(m_options.keep, m_run.classRange(label).size());
             for (std::size_t rank = 0; rank < order.size(); ++rank) {
                 m_subset.score[at(order[rank])] = static_cast<float>(rank);
                 if (static_cast<std::int64_t>(rank) < count)
-                    keep(order[rank], Reason::keptHead);
+                    keep(order[rank], m_hand.isGivenAway(order[rank]) ? Reason::kept : Reason::keptHead);
                 else
                     drop(order[rank], m_clustering.redundancy().isRedundant(order[rank]) ? Reason::redundant
                                                                                         : Reason::memberNotHead);
@@ -110,7 +111,7 @@ private:
 
     void dropSmall() {
         keepAll();
-        const auto clusters = clustersFor(m_clustering, m_options);
+        const auto clusters = clustersFor(m_clustering, m_subset);
         for (std::size_t c = 0; c < clusters.clusters.size(); ++c) {
             const auto& cluster = clusters.clusters[c];
             if (cluster.size() > m_options.smallMembers || clusters.rankInClass[c] == 1)
@@ -175,13 +176,13 @@ private:
     }
 
     std::vector<analysis::ClusterAssignment::Cluster> clustersByHead() const {
-        auto clusters = clustersFor(m_clustering, m_options).clusters;
+        auto clusters = clustersFor(m_clustering, m_subset).clusters;
         std::sort(clusters.begin(), clusters.end(), [](const auto& a, const auto& b) { return a.head < b.head; });
         return clusters;
     }
 
     std::vector<analysis::ClusterAssignment::Cluster> largestOfEachClass() const {
-        auto all = clustersFor(m_clustering, m_options);
+        auto all = clustersFor(m_clustering, m_subset);
         std::vector<analysis::ClusterAssignment::Cluster> largest;
         for (std::size_t c = 0; c < all.clusters.size(); ++c) {
             if (all.rankInClass[c] == 1)
@@ -195,6 +196,7 @@ private:
     const run::Run& m_run;
     Subset& m_subset;
     const PruneOptions& m_options;
+    HandClusters m_hand;
     Shuffler m_shuffler;
 };
 
@@ -263,13 +265,19 @@ void PruneOptions::check(std::int64_t rows) const {
         throw base::OptionError(fmt::format("the method {} has no score for row {} of the run", nameOf(method), missing - scores.begin()));
 }
 
-analysis::ClusterAssignment clustersFor(const analysis::Clustering& clustering, const PruneOptions& options) {
+analysis::ClusterAssignment clustersFor(const analysis::Clustering& clustering, const PruneOptions& options,
+                                        const HandHeads& byHand) {
+    const HandClusters hand(clustering.run(), byHand);
     if (options.method != Method::heads && options.method != Method::randomMember)
-        return clustering.assign(clustering.headsForRatio(options.clusterRatio));
+        return hand.applied(clustering.assign(clustering.headsForRatio(options.clusterRatio)));
     std::vector<std::int64_t> heads;
     for (int label = 0; label < clustering.run().classes(); ++label)
         heads.push_back(countToKeep(options.keep, clustering.run().classRange(label).size()));
-    return clustering.assign(heads);
+    return hand.applied(clustering.assign(heads));
+}
+
+analysis::ClusterAssignment clustersFor(const analysis::Clustering& clustering, const Subset& subset) {
+    return clustersFor(clustering, subset.options, subset.handHeads);
 }
 
 Subset prune(const analysis::Clustering& clustering, const PruneOptions& options, const Decisions& decisions, bool nearest,
@@ -279,6 +287,7 @@ Subset prune(const analysis::Clustering& clustering, const PruneOptions& options
     const auto rows = static_cast<std::size_t>(run.rows());
     Subset subset;
     subset.options = options;
+    subset.handHeads = handHeads(decisions);
     subset.kept.assign(rows, 0);
     subset.reason.assign(rows, Reason::kept);
     subset.score.assign(rows, std::numeric_limits<float>::quiet_NaN());

@@ -58,16 +58,21 @@ struct Subset {
     std::vector<std::int32_t> standsFor;  ///< (N) kept: how many pruned rows have it as nearest kept; empty without `nearest`
     std::int64_t keptCount = 0;
     std::int64_t handEdits = 0;           ///< verdicts by hand among the rows
+    HandHeads handHeads;                  ///< clusters merged and split by hand, which the rule worked on
 };
 
-/// Applies the rule and then the verdicts by hand. Deterministic for a seed. `nearest`: also find the nearest kept
-/// sample of every pruned one (a pass over the class blocks).
+/// Applies the rule, on clusters as they were merged and split by hand (HandClusters), and then the verdicts by hand.
+/// `heads` keeps as many as without: heads named by hand first, samples given to another head last. Deterministic for a
+/// seed. `nearest`: also find the nearest kept sample of every pruned one (a pass over the class blocks).
 Subset prune(const analysis::Clustering& clustering, const PruneOptions& options, const Decisions& decisions,
              bool nearest, int threads, const base::JobContext& context = {});
 
 /// The clusters that a method works on, which are also those that its reasons speak of: as many heads as are kept for
 /// `heads` and `random-member`, Clustering::headsForRatio(clusterRatio) for all others.
-analysis::ClusterAssignment clustersFor(const analysis::Clustering& clustering, const PruneOptions& options);
+/// With those merged and split by hand.
+analysis::ClusterAssignment clustersFor(const analysis::Clustering& clustering, const PruneOptions& options,
+                                        const HandHeads& byHand = {});
+analysis::ClusterAssignment clustersFor(const analysis::Clustering& clustering, const Subset& subset);
 
 /// One line for a gallery card: "1.31 x own kappa, with #863", "head #1183, cosine +0.65".
 std::string reasonText(const analysis::Clustering& clustering, const analysis::ClusterAssignment& clusters,

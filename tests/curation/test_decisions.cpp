@@ -20,6 +20,12 @@ Edit edit(Edit::Kind kind, std::vector<std::int64_t> samples, int label = -1, st
     return made;
 }
 
+Edit given(std::vector<std::int64_t> samples, std::int64_t head) {
+    Edit made = edit(Edit::Kind::assign, std::move(samples));
+    made.head = SampleId(head);
+    return made;
+}
+
 } // namespace
 
 class TestDecisions : public QObject {
@@ -48,10 +54,19 @@ private Q_SLOTS:
     /// Taking back one edit after the other passes through every former state.
     void revertIsExact() {
         const std::vector<Edit> edits = {
-            edit(Edit::Kind::prune, {1, 2, 3}),       edit(Edit::Kind::keep, {2, 9, 2}), edit(Edit::Kind::review, {2}),
-            edit(Edit::Kind::relabel, {1}, 4),        edit(Edit::Kind::relabel, {1}),    edit(Edit::Kind::tag, {1, 1}, -1, "a"),
-            edit(Edit::Kind::untag, {1}, -1, "a"),    edit(Edit::Kind::clearReview, {2}), edit(Edit::Kind::clearVerdict, {1, 2, 3, 9}),
+            edit(Edit::Kind::prune, {1, 2, 3}),
+            edit(Edit::Kind::keep, {2, 9, 2}),
+            edit(Edit::Kind::review, {2}),
+            edit(Edit::Kind::relabel, {1}, 4),
+            edit(Edit::Kind::relabel, {1}),
+            edit(Edit::Kind::tag, {1, 1}, -1, "a"),
+            edit(Edit::Kind::untag, {1}, -1, "a"),
+            edit(Edit::Kind::clearReview, {2}),
+            edit(Edit::Kind::clearVerdict, {1, 2, 3, 9}),
             edit(Edit::Kind::untag, {7}, -1, "none"),
+            given({4, 5}, 4),
+            given({4, 5}, 6),
+            given({4, 5}, -1),
         };
         Decisions decisions;
         std::vector<std::map<SampleId, Decision>> states{decisions.all()};
@@ -79,6 +94,9 @@ private Q_SLOTS:
         decisions.apply(first);
         decisions.apply(edit(Edit::Kind::relabel, {1}, 3));
         decisions.apply(edit(Edit::Kind::tag, {1}, -1, "tag, with \"quotes\""));
+        decisions.apply(given({1, 2}, 2));
+        QVERIFY((curation::handHeads(decisions) ==
+                 curation::HandHeads{{SampleId(1), SampleId(2)}, {SampleId(2), SampleId(2)}}));
         const auto again = Decisions::fromJson(base::parseJson(decisions.toJson().dump(), "text"), "text");
         QVERIFY(again.edits() == decisions.edits());
         QVERIFY(again.all() == decisions.all());
@@ -93,6 +111,8 @@ private Q_SLOTS:
         QTest::newRow("negative sample") << QByteArray(R"({"edits": [{"kind": "keep", "samples": [-1]}]})");
         QTest::newRow("no label") << QByteArray(R"({"edits": [{"kind": "relabel", "samples": [1]}]})");
         QTest::newRow("label below -1") << QByteArray(R"({"edits": [{"kind": "relabel", "samples": [1], "label": -2}]})");
+        QTest::newRow("no head") << QByteArray(R"({"edits": [{"kind": "assign", "samples": [1]}]})");
+        QTest::newRow("head below -1") << QByteArray(R"({"edits": [{"kind": "assign", "samples": [1], "head": -2}]})");
         QTest::newRow("text for samples") << QByteArray(R"({"edits": [{"kind": "keep", "samples": "all"}]})");
     }
     void damagedJsonIsRefused() {

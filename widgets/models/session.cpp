@@ -82,6 +82,10 @@ void Session::setDecisions(curation::Decisions decisions) {
 
 void Session::decisionsChanged() {
     emitLater(Change::decisions);
+    if (auto heads = curation::handHeads(m_decisions); heads != m_handHeads) {
+        m_handHeads = std::move(heads);
+        reassign();
+    }
     resubset();
 }
 

@@ -206,6 +206,7 @@ private:
     std::shared_ptr<const curation::Subset> m_subset;
     std::shared_ptr<const analysis::Coverage> m_coverage;
     curation::Decisions m_decisions;
+    curation::HandHeads m_handHeads; ///< of the decisions; clusters follow when they change
     std::vector<Issue> m_issues;
     Changes m_pending;
     bool m_emitScheduled = false;

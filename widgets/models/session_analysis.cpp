@@ -4,6 +4,7 @@
 #include <widgets/models/session.h>
 
 #include <core/base/parallel.h>
+#include <core/curation/hand_clusters.h>
 
 #include <algorithm>
 
@@ -96,8 +97,10 @@ void Session::reassign() {
     using Result = std::shared_ptr<const analysis::ClusterAssignment>;
     m_jobs->start<Result>(
         tr("Assign clusters"), false, this,
-        [clustering = m_clustering, ratio = m_clusterRatio](const base::JobContext&) {
-            return std::make_shared<const analysis::ClusterAssignment>(clustering->assign(clustering->headsForRatio(ratio)));
+        [clustering = m_clustering, ratio = m_clusterRatio, hand = m_handHeads](const base::JobContext&) {
+            return std::make_shared<const analysis::ClusterAssignment>(
+                curation::HandClusters(clustering->run(), hand)
+                    .applied(clustering->assign(clustering->headsForRatio(ratio))));
         },
         [this, clustering = m_clustering](Result clusters) {
             m_assigning = false;

@@ -307,6 +307,7 @@ void Session::closeAll() {
     m_currentCheckpoint = -1;
     m_runFolders.clear();
     m_decisions = {};
+    m_handHeads.clear();
     m_undo->clear();
     m_issues.clear();
     m_split = QStringLiteral("train");

@@ -88,7 +88,7 @@ MethodFigures figuresOf(const analysis::Clustering& clustering, const curation::
 PruningContent makePruningContent(std::shared_ptr<const analysis::Clustering> clustering, std::shared_ptr<const curation::Subset> subset,
                                   std::shared_ptr<const analysis::Coverage> coverage, const base::JobContext& context) {
     PruningContent content;
-    content.clusters = std::make_shared<const analysis::ClusterAssignment>(curation::clustersFor(*clustering, subset->options));
+    content.clusters = std::make_shared<const analysis::ClusterAssignment>(curation::clustersFor(*clustering, *subset));
     content.clustering = std::move(clustering);
     content.subset = std::move(subset);
     content.coverage = std::move(coverage);
