@@ -9,9 +9,10 @@
 #include <QAbstractItemModelTester>
 #include <QMenu>
 #include <QScrollBar>
+#include <QSignalSpy>
+#include <QtTest>
 #include <QUndoStack>
 #include <QWheelEvent>
-#include <QtTest>
 
 using namespace lpntk;
 using namespace lpntk::views;
@@ -114,6 +115,48 @@ private Q_SLOTS:
         QVERIFY(gallery.rectOf(SampleId(100)).top() < before);
         gallery.setSections({{"a", "A", "", "", samples(0, 9)}, {"b", "B", "", "", samples(100, 2)}});
         QVERIFY(gallery.rectOf(SampleId(0)).isNull()); // stays folded when the content changes
+    }
+
+    void headingsStay() {
+        models::Session session;
+        Gallery gallery(session, captions(session), nullptr);
+        gallery.setStickyHeadings(true);
+        gallery.resize(400, 300);
+        gallery.setSections({{"a", "A", "", "", samples(0, 60)}, {"b", "B", "", "", samples(100, 60)}});
+        gallery.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&gallery));
+        QSignalSpy clicked(&gallery, &Gallery::headingClicked);
+        gallery.verticalScrollBar()->setValue(120);
+        QVERIFY(!gallery.sampleAt(QPoint(40, 10)).isValid()); // the heading lies above the cells
+        QVERIFY(gallery.sampleAt(QPoint(40, 60)).isValid());
+        QTest::mouseClick(gallery.viewport(), Qt::LeftButton, {}, QPoint(40, 10));
+        gallery.showSection(1);
+        QTest::mouseClick(gallery.viewport(), Qt::LeftButton, {}, QPoint(40, 10));
+        QCOMPARE(clicked.count(), 2);
+        QCOMPARE(clicked[0][0].toInt(), 0);
+        QCOMPARE(clicked[1][0].toInt(), 1);
+        // A cell that a key goes to is not left below the heading.
+        gallery.ensureVisible(SampleId(0));
+        QVERIFY(gallery.rectOf(SampleId(0)).top() >= models::theme().row("section"));
+        gallery.verticalScrollBar()->setValue(0);
+        QTest::keyClick(&gallery, Qt::Key_End);
+        QCOMPARE(session.selection().current(), SampleId(159));
+        QCOMPARE(std::ssize(gallery.shownSamples()), 120);
+    }
+
+    void copyKeyIsTaken() {
+        models::Session session;
+        Gallery gallery(session, captions(session), nullptr);
+        gallery.setSections({{"a", "A", "", "", samples(0, 6)}});
+        gallery.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&gallery));
+        QKeyEvent press(QEvent::ShortcutOverride, Qt::Key_C, Qt::ControlModifier);
+        press.ignore();
+        QCoreApplication::sendEvent(&gallery, &press);
+        QVERIFY(!press.isAccepted()); // nobody listens: the window's own key
+        QSignalSpy copied(&gallery, &Gallery::copyRequested);
+        QTest::keyClick(&gallery, Qt::Key_C, Qt::ControlModifier);
+        QCOMPARE(copied.count(), 1);
     }
 
     void sixtyThousandCellsScrollWithoutWaiting() {

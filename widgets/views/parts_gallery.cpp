@@ -103,8 +103,11 @@ void Gallery::layOut() {
     m_columns = std::max(1, room / smallest.width());
     m_cell = m_delegate->stretches() ? QSize(room / m_columns, smallest.height()) : smallest;
     m_boxes.clear();
+    m_starts.assign(1, 0);
     int y = 4;
     for (const auto& section : m_sections) {
+        m_starts.push_back(m_starts.back() +
+                           (isFolded(section) ? 0 : static_cast<std::int64_t>(section.samples.size())));
         Box box;
         box.top = y;
         box.cellsTop = y + (section.title.isEmpty() ? 4 : theme().row("section"));
@@ -145,14 +148,42 @@ SampleId Gallery::sampleAt(QPoint position) const {
     const int y = position.y() + verticalScrollBar()->value();
     if (x < 0 || x >= m_columns * m_cell.width())
         return {};
-    for (std::size_t s = 0; s < m_sections.size(); ++s) {
-        const Box& box = m_boxes[s];
-        if (y < box.cellsTop || y >= box.bottom || isFolded(m_sections[s]))
-            continue;
-        const auto index = static_cast<std::size_t>((y - box.cellsTop) / m_cell.height() * m_columns + x / m_cell.width());
-        return index < m_sections[s].samples.size() ? m_sections[s].samples[index] : SampleId();
-    }
-    return {};
+    if (m_sections.empty() || position.y() < stickyHeight())
+        return {};
+    const std::size_t s = sectionAt(y);
+    const Box& box = m_boxes[s];
+    if (y < box.cellsTop || y >= box.bottom || isFolded(m_sections[s]))
+        return {};
+    const auto index = static_cast<std::size_t>((y - box.cellsTop) / m_cell.height() * m_columns + x / m_cell.width());
+    return index < m_sections[s].samples.size() ? m_sections[s].samples[index] : SampleId();
+}
+
+std::size_t Gallery::sectionAt(int y) const {
+    const auto after =
+        std::upper_bound(m_boxes.begin(), m_boxes.end(), y, [](int place, const Box& box) { return place < box.top; });
+    return after == m_boxes.begin() ? 0 : static_cast<std::size_t>(after - m_boxes.begin()) - 1;
+}
+
+int Gallery::stickyHeight() const {
+    const int offset = verticalScrollBar()->value();
+    if (!m_sticky || m_sections.empty())
+        return 0;
+    const std::size_t section = sectionAt(offset);
+    return m_sections[section].title.isEmpty() || m_boxes[section].top >= offset ? 0 : theme().row("section");
+}
+
+std::vector<SampleId> Gallery::shownSamples() const {
+    std::vector<SampleId> result;
+    result.reserve(static_cast<std::size_t>(shownCount()));
+    for (const auto& section : m_sections)
+        if (!isFolded(section))
+            result.insert(result.end(), section.samples.begin(), section.samples.end());
+    return result;
+}
+
+void Gallery::showSection(int section) {
+    if (section >= 0 && section < std::ssize(m_boxes))
+        verticalScrollBar()->setValue(m_boxes[static_cast<std::size_t>(section)].top);
 }
 
 void Gallery::ensureVisible(SampleId sample) {
@@ -160,8 +191,9 @@ void Gallery::ensureVisible(SampleId sample) {
     if (cell.isNull())
         return;
     auto* bar = verticalScrollBar();
-    if (cell.top() < 0)
-        bar->setValue(bar->value() + cell.top() - 8);
+    const int covered = m_sticky ? theme().row("section") : 0;
+    if (cell.top() < covered)
+        bar->setValue(bar->value() + cell.top() - covered - 8);
     else if (cell.bottom() > viewport()->height())
         bar->setValue(bar->value() + cell.bottom() - viewport()->height() + 8);
 }
@@ -188,9 +220,9 @@ void Gallery::paintEvent(QPaintEvent* event) {
     const int offset = verticalScrollBar()->value();
     const int top = event->rect().top() + offset - kFrameReach;
     const int bottom = event->rect().bottom() + offset + kFrameReach;
-    for (std::size_t s = 0; s < m_sections.size(); ++s) {
+    for (std::size_t s = sectionAt(top); s < m_sections.size() && m_boxes[s].top <= bottom; ++s) {
         const Box& box = m_boxes[s];
-        if (box.bottom < top || box.top > bottom)
+        if (box.bottom < top)
             continue;
         const auto& section = m_sections[s];
         if (!section.title.isEmpty())
@@ -204,11 +236,24 @@ void Gallery::paintEvent(QPaintEvent* event) {
             m_delegate->paint(painter, cellRect({s, i}).translated(0, -offset), m_side, section.samples[i],
                               thumbnailState(m_session, section.samples[i], m_fadePruned));
     }
+    paintSticky(painter, offset);
     const bool currentShown = rectOf(m_session.selection().current()).intersects(viewport()->rect());
     if (hasFocus() && !currentShown) { // else the current cell's frame says where the keys go
         painter.setPen(QPen(theme().colour(Role::focus), 2));
         painter.drawRect(viewport()->rect().adjusted(1, 1, -1, -1));
     }
+}
+
+void Gallery::paintSticky(QPainter& painter, int offset) const {
+    const int height = stickyHeight();
+    if (height == 0)
+        return;
+    const std::size_t section = sectionAt(offset);
+    // The next heading pushes it out.
+    const int top = section + 1 < m_boxes.size() ? std::min(0, m_boxes[section + 1].top - offset - height) : 0;
+    painter.fillRect(QRect(0, top, viewport()->width(), height), theme().colour(Role::panel));
+    painter.fillRect(QRect(0, top + height - 1, viewport()->width(), 1), theme().colour(Role::border));
+    paintHeading(painter, m_sections[section], top);
 }
 
 void Gallery::resizeEvent(QResizeEvent* event) {

@@ -58,6 +58,8 @@ public:
     const std::vector<GallerySection>& sections() const { return m_sections; }
     void setFoldable(bool foldable) { m_foldable = foldable; }
     void setFadePruned(bool fade) { m_fadePruned = fade; }
+    /// Keeps the heading of the section at the top in view while its samples scroll by.
+    void setStickyHeadings(bool sticky) { m_sticky = sticky; }
     void setThumbnailSide(int side);
     int thumbnailSide() const { return m_side; }
 
@@ -66,6 +68,10 @@ public:
     QRect rectOf(models::SampleId sample) const;
     models::SampleId sampleAt(QPoint position) const;
     void ensureVisible(models::SampleId sample);
+    /// Puts the heading of a section at the top.
+    void showSection(int section);
+    /// Samples in the order shown, without folded sections.
+    std::vector<models::SampleId> shownSamples() const;
     /// Moves the current sample by `step` cells in the order shown.
     void step(std::int64_t step);
 
@@ -74,6 +80,8 @@ Q_SIGNALS:
     void activated(lpntk::models::SampleId sample);
     /// A click on a heading that does not fold.
     void headingClicked(int section);
+    /// Ctrl+C; where nobody listens the key goes to the window.
+    void copyRequested();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -97,6 +105,12 @@ private:
     };
     void layOut();
     void speak();
+    bool event(QEvent* event) override;
+    std::size_t sectionAt(int y) const; ///< last section that begins at or above a place in the content; 0 without any
+    int stickyHeight() const;           ///< of the heading that stays at the top, 0 while none does
+    int headingAt(QPoint position) const; ///< section of the heading there, -1 for none
+    void foldOrTell(int section);
+    std::int64_t shownCount() const { return m_starts.empty() ? 0 : m_starts.back(); }
     bool isFolded(const GallerySection& section) const;
     QRect cellRect(const Place& place) const; ///< content coordinates
     const Place* placeOf(models::SampleId sample) const;
@@ -104,12 +118,14 @@ private:
     models::SampleId sampleAtFlat(std::int64_t flat) const;
     void goTo(models::SampleId sample, Qt::KeyboardModifiers modifiers);
     void paintHeading(QPainter& painter, const GallerySection& section, int top) const;
+    void paintSticky(QPainter& painter, int offset) const;
     models::SampleId vertical(int direction) const;
 
     models::Session& m_session;
     std::unique_ptr<GalleryDelegate> m_delegate;
     std::vector<GallerySection> m_sections;
     std::vector<Box> m_boxes;
+    std::vector<std::int64_t> m_starts; ///< (sections + 1) cells before each section, folded ones have none
     mutable std::unordered_map<std::int64_t, Place> m_places; ///< built when first asked for
     std::vector<QString> m_folded;
     models::SampleId m_anchor; ///< where a Shift selection started
@@ -118,6 +134,7 @@ private:
     int m_side = 56;
     bool m_foldable = false;
     bool m_fadePruned = true;
+    bool m_sticky = false;
 };
 
 } // namespace lpntk::views

@@ -5,6 +5,7 @@
 
 #include <QContextMenuEvent>
 #include <QKeyEvent>
+#include <QMetaMethod>
 #include <QMouseEvent>
 #include <QScrollBar>
 #include <QWheelEvent>
@@ -23,25 +24,16 @@ constexpr std::array kSides = {28, 42, 56, 84, 112, 168, 224};
 } // namespace
 
 std::int64_t Gallery::flatIndex(const Place& place) const {
-    auto result = static_cast<std::int64_t>(place.index);
-    for (std::size_t s = 0; s < place.section; ++s)
-        if (!isFolded(m_sections[s]))
-            result += static_cast<std::int64_t>(m_sections[s].samples.size());
-    return result;
+    return m_starts[place.section] + static_cast<std::int64_t>(place.index);
 }
 
 SampleId Gallery::sampleAtFlat(std::int64_t flat) const {
-    SampleId last;
-    for (const auto& section : m_sections) {
-        const auto size = static_cast<std::int64_t>(section.samples.size());
-        if (isFolded(section) || size == 0)
-            continue;
-        if (flat < size)
-            return section.samples[static_cast<std::size_t>(std::max<std::int64_t>(0, flat))];
-        flat -= size;
-        last = section.samples.back();
-    }
-    return last;
+    if (shownCount() == 0)
+        return {};
+    const auto index = std::clamp<std::int64_t>(flat, 0, shownCount() - 1);
+    const auto section = std::upper_bound(m_starts.begin(), m_starts.end(), index) - m_starts.begin() - 1;
+    return m_sections[static_cast<std::size_t>(section)]
+        .samples[static_cast<std::size_t>(index - m_starts[static_cast<std::size_t>(section)])];
 }
 
 void Gallery::goTo(SampleId sample, Qt::KeyboardModifiers modifiers) {
@@ -53,8 +45,9 @@ void Gallery::goTo(SampleId sample, Qt::KeyboardModifiers modifiers) {
     if ((modifiers & Qt::ShiftModifier) && from && to) {
         models::SampleSet range;
         const auto [first, last] = std::minmax({flatIndex(*from), flatIndex(*to)});
-        for (auto i = first; i <= last; ++i)
-            range.insert(sampleAtFlat(i));
+        const auto all = shownSamples();
+        for (auto i = first; i <= std::min(last, shownCount() - 1); ++i)
+            range.insert(all[static_cast<std::size_t>(i)]);
         selection.setSelected(std::move(range), this);
         selection.setCurrent(sample, this);
     } else {
@@ -107,7 +100,9 @@ void Gallery::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_PageUp: goTo(sampleAtFlat(here - page), modifiers); return;
     case Qt::Key_PageDown: goTo(sampleAtFlat(here + page), modifiers); return;
     case Qt::Key_Home: goTo(sampleAtFlat(0), modifiers); return;
-    case Qt::Key_End: goTo(sampleAtFlat(count() - 1), modifiers); return;
+    case Qt::Key_End:
+        goTo(sampleAtFlat(shownCount() - 1), modifiers);
+        return;
     case Qt::Key_Space:
         if (place)
             m_session.selection().click(current, true, this);
@@ -129,7 +124,43 @@ void Gallery::keyPressEvent(QKeyEvent* event) {
         break;
     default: break;
     }
+    if (event->matches(QKeySequence::Copy) && isSignalConnected(QMetaMethod::fromSignal(&Gallery::copyRequested))) {
+        Q_EMIT copyRequested();
+        return;
+    }
     QAbstractScrollArea::keyPressEvent(event);
+}
+
+bool Gallery::event(QEvent* event) {
+    // Else the window's own Ctrl+C would take the key.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->matches(QKeySequence::Copy) &&
+        isSignalConnected(QMetaMethod::fromSignal(&Gallery::copyRequested))) {
+        event->accept();
+        return true;
+    }
+    return QAbstractScrollArea::event(event);
+}
+
+int Gallery::headingAt(QPoint position) const {
+    if (m_sections.empty())
+        return -1;
+    const int y = position.y() + verticalScrollBar()->value();
+    const std::size_t section = sectionAt(position.y() < stickyHeight() ? verticalScrollBar()->value() : y);
+    const bool inside = position.y() < stickyHeight() || (y >= m_boxes[section].top && y < m_boxes[section].cellsTop);
+    return inside && !m_sections[section].title.isEmpty() ? static_cast<int>(section) : -1;
+}
+
+void Gallery::foldOrTell(int section) {
+    if (!m_foldable) {
+        Q_EMIT headingClicked(section);
+        return;
+    }
+    const QString& key = m_sections[static_cast<std::size_t>(section)].key;
+    if (const auto found = std::find(m_folded.begin(), m_folded.end(), key); found != m_folded.end())
+        m_folded.erase(found);
+    else
+        m_folded.push_back(key);
+    layOut();
 }
 
 void Gallery::mousePressEvent(QMouseEvent* event) {
@@ -142,23 +173,8 @@ void Gallery::mousePressEvent(QMouseEvent* event) {
             goTo(sample, event->modifiers());
         return;
     }
-    if (event->button() != Qt::LeftButton)
-        return;
-    const int y = event->pos().y() + verticalScrollBar()->value();
-    for (std::size_t s = 0; s < m_sections.size(); ++s) {
-        if (m_sections[s].title.isEmpty() || y < m_boxes[s].top || y >= m_boxes[s].cellsTop)
-            continue;
-        if (!m_foldable) {
-            Q_EMIT headingClicked(static_cast<int>(s));
-            return;
-        }
-        if (const auto found = std::find(m_folded.begin(), m_folded.end(), m_sections[s].key); found != m_folded.end())
-            m_folded.erase(found);
-        else
-            m_folded.push_back(m_sections[s].key);
-        layOut();
-        return;
-    }
+    if (const int section = headingAt(event->pos()); section >= 0 && event->button() == Qt::LeftButton)
+        foldOrTell(section);
 }
 
 void Gallery::mouseMoveEvent(QMouseEvent* event) {
