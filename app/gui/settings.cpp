@@ -202,6 +202,14 @@ void Settings::setLayouts(const std::vector<NamedLayout>& layouts) {
     m_store.endArray();
 }
 
+QString Settings::memberSort() const {
+    return m_store.value(QStringLiteral("clusters/memberSort")).toString();
+}
+
+void Settings::setMemberSort(const QString& name) {
+    write(QStringLiteral("clusters/memberSort"), name);
+}
+
 QString Settings::lastFolder(const char* purpose) const {
     return m_store.value(QStringLiteral("folders/") + QLatin1String(purpose)).toString();
 }

@@ -83,6 +83,9 @@ public:
 
     std::vector<NamedLayout> layouts() const;
     void setLayouts(const std::vector<NamedLayout>& layouts);
+    /// What the members of clusters were last sorted by (MemberOrder::nameOf).
+    QString memberSort() const;
+    void setMemberSort(const QString& name);
 
     /// Folder that the user last opened or saved in for a purpose ("data", "run").
     QString lastFolder(const char* purpose) const;

@@ -3,6 +3,7 @@
 #include "view_area.h"
 
 #include <widgets/models/theme.h>
+#include <widgets/views/clusters_view.h>
 
 #include <QActionGroup>
 #include <QApplication>
@@ -39,6 +40,17 @@ ViewActions::ViewActions(ViewArea& views, Docks docks, Settings& settings, Actio
     });
     connect(&m_settings, &Settings::textScaleChanged, this, [this] { theme().setTextScale(m_settings.textScale()); });
     addDocks(windowMenu, docks);
+    connect(&m_views, &ViewArea::viewChanged, this, &ViewActions::rememberSort);
+}
+
+void ViewActions::rememberSort() {
+    auto* clusters = qobject_cast<views::ClustersView*>(m_views.currentWidget());
+    if (!clusters || m_sortOf == clusters)
+        return;
+    m_sortOf = clusters;
+    clusters->setMemberSort(views::MemberOrder::sortFromName(m_settings.memberSort()));
+    connect(clusters, &views::ClustersView::memberSortChanged, this,
+            [this, clusters] { m_settings.setMemberSort(views::MemberOrder::nameOf(clusters->memberSort())); });
 }
 
 void ViewActions::applyColours(const Settings& settings) {

@@ -33,11 +33,13 @@ private:
     void addDocks(QMenu& menu, Docks docks);
     void setTextScale(double scale);
     void refreshColours();
+    void rememberSort();
 
     ViewArea& m_views;
     Settings& m_settings;
     ActionRegistry& m_actions;
     QWidget* m_window = nullptr;
+    const QWidget* m_sortOf = nullptr; ///< cluster view whose sorting is remembered
 };
 
 } // namespace lpntk::gui

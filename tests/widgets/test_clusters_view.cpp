@@ -2,17 +2,27 @@
 
 #include <helpers/show_window.h>
 #include <widgets/models/theme.h>
+#include <widgets/views/clusters_actions.h>
+#include <widgets/views/clusters_head_card.h>
 #include <widgets/views/clusters_list.h>
 #include <widgets/views/clusters_view.h>
 #include <widgets/views/parts_gallery.h>
 #include <widgets/views/parts_segment.h>
 
 #include <QAbstractItemModelTester>
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
+#include <QMenu>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
-#include <QUndoStack>
 #include <QtTest>
+#include <QUndoStack>
+
+#include <cmath>
+#include <limits>
+#include <set>
 
 using namespace lpntk;
 using namespace lpntk::views;
@@ -75,7 +85,9 @@ private Q_SLOTS:
                 QCOMPARE(model.rowOf(cluster), row);
         model.setSingletonsOpen(false);
         QCOMPARE(model.rowCount(), folded);
-        model.setClusters(nullptr, -1);
+        for (int sort = 0; sort < 5; ++sort)
+            model.setSort(static_cast<ClusterSort>(sort));
+        model.setClusters(nullptr, {}, -1);
         QCOMPARE(model.rowCount(), 0);
     }
 
@@ -147,6 +159,298 @@ private Q_SLOTS:
         QCOMPARE(shown.session().selection().selected().count(), std::ssize(shown.view.gallery().sections()[0].samples));
     }
 
+    /// Parts become clusters, which stay whatever the slider says, in one undo step.
+    void splitIsDecided() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        QVERIFY(tests::showActive(shown.view));
+        auto& session = shown.session();
+        const auto before = session.clusters()->clusters.size();
+        shown.view.gallery().setFocus();
+        QTest::keyClick(&shown.view.gallery(), Qt::Key_S);
+        QTRY_COMPARE(shown.view.gallery().sections().size(), std::size_t(2));
+        const auto parts = shown.view.gallery().sections();
+        QTest::keyClick(&shown.view.gallery(), Qt::Key_S, Qt::ShiftModifier);
+        QCOMPARE(session.undoStack().count(), 1);
+        QVERIFY(session.undoStack().undoText().endsWith("split into 2"));
+        QTRY_COMPARE(session.clusters()->clusters.size(), before + 1);
+        session.setClusterRatio(0.02);
+        QVERIFY(shown.fixture.wait());
+        for (const auto& part : parts)
+            for (const SampleId sample : part.samples) {
+                const auto& clusters = *session.clusters();
+                const auto row = session.run()->rowFromSample(sample);
+                const auto& own = clusters.clusters[static_cast<std::size_t>(
+                    clusters.clusterOf[static_cast<std::size_t>(row.value())].value())];
+                QCOMPARE(session.run()->sampleFromRow(own.head), part.samples.front());
+            }
+        session.undoStack().undo();
+        session.setClusterRatio(0.1);
+        QVERIFY(shown.fixture.wait());
+        QTRY_COMPARE(session.clusters()->clusters.size(), before);
+        QVERIFY(session.decisions().all().empty());
+    }
+
+    void mergeIsOneUndoStep() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& session = shown.session();
+        session.setClusterRatio(0.5);
+        QVERIFY(shown.fixture.wait());
+        QTRY_VERIFY(shown.view.shownCluster() >= 0 &&
+                    shown.view.list().clusters().shown() == std::ssize(session.clusters()->clusters));
+        const auto before = session.clusters();
+        shown.view.showCluster(0, false);
+        QMenu menu;
+        shown.view.actions().fillMerge(menu);
+        QVERIFY(!menu.isEmpty() && menu.actions().front()->isEnabled());
+        // The offer named first is the other head of the class with the largest cosine.
+        const auto own = before->clusters[0].head;
+        int nearest = -1;
+        for (int i = 1; i < std::ssize(before->clusters); ++i)
+            if (const auto& other = before->clusters[static_cast<std::size_t>(i)];
+                other.label == before->clusters[0].label &&
+                (nearest < 0 ||
+                 session.run()->cosine(own, other.head) >
+                     session.run()->cosine(own, before->clusters[static_cast<std::size_t>(nearest)].head)))
+                nearest = i;
+        QVERIFY(
+            menu.actions().front()->text().startsWith(shown.view.list().clusters().nameOf(nearest) + QLatin1Char(',')));
+        menu.actions().front()->trigger();
+        QCOMPARE(session.undoStack().count(), 1);
+        QTRY_COMPARE(session.clusters()->clusters.size(), before->clusters.size() - 1);
+        const auto target = before->clusters[static_cast<std::size_t>(nearest)].head;
+        const auto& after = *session.clusters();
+        const auto& joined =
+            after.clusters[static_cast<std::size_t>(after.clusterOf[static_cast<std::size_t>(own.value())].value())];
+        QCOMPARE(joined.head, target);
+        QCOMPARE(joined.size(),
+                 before->clusters[0].size() + before->clusters[static_cast<std::size_t>(nearest)].size());
+        // The note offers the way back.
+        QTRY_COMPARE(session.run()->sampleFromRow(target),
+                     session.run()->sampleFromRow(
+                         session.clusters()->clusters[static_cast<std::size_t>(shown.view.shownCluster())].head));
+        QVERIFY(shown.view.actions().isByHand());
+        shown.view.actions().leaveToClustering();
+        QTRY_COMPARE(session.clusters()->clusters.size(), before->clusters.size());
+        QVERIFY(session.decisions().all().empty());
+        QCOMPARE(session.undoStack().count(), 2);
+        QVERIFY(shown.fixture.wait());
+    }
+
+    void reviewMarksTheWholeCluster() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& session = shown.session();
+        QVERIFY(tests::showActive(shown.view));
+        shown.view.gallery().setFocus();
+        QTest::keyClick(&shown.view.gallery(), Qt::Key_M, Qt::ShiftModifier);
+        QCOMPARE(session.undoStack().count(), 1);
+        QCOMPARE(std::ssize(session.decisions().all()), session.clusters()->clusters[0].size());
+        for (const auto& [sample, decision] : session.decisions().all())
+            QVERIFY(decision.review);
+        QTest::keyClick(&shown.view.gallery(), Qt::Key_M, Qt::ShiftModifier);
+        QVERIFY(session.decisions().all().empty());
+        QVERIFY(shown.fixture.wait());
+    }
+
+    void keepSomeKeepsTheMostDifferent() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& session = shown.session();
+        shown.view.actions().keepSome(3);
+        QTRY_COMPARE(session.undoStack().count(), 1);
+        const auto& cluster = session.clusters()->clusters[0];
+        auto rows = cluster.members;
+        rows.insert(rows.end(), cluster.attached.begin(), cluster.attached.end());
+        std::set<SampleId> expected;
+        for (const auto position : analysis::farthestPointOrder(*session.run(), rows, 3).heads)
+            expected.insert(session.run()->sampleFromRow(rows[static_cast<std::size_t>(position)]));
+        std::set<SampleId> kept;
+        for (const auto& [sample, decision] : session.decisions().all())
+            if (decision.verdict == curation::Decision::Verdict::keep)
+                kept.insert(sample);
+        QVERIFY(kept == expected);
+        QCOMPARE(std::ssize(session.decisions().all()), cluster.size());
+        QVERIFY(shown.fixture.wait());
+    }
+
+    void listSorts() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& model = shown.view.list().clusters();
+        const auto& clusters = shown.session().clusters()->clusters;
+        const auto key = [&](ClusterSort sort, int index) {
+            const auto& facts = model.factsOf(index);
+            switch (sort) {
+            case ClusterSort::size:
+                return -static_cast<double>(clusters[static_cast<std::size_t>(index)].size());
+            case ClusterSort::mostSimilar:
+                return -facts.meanCosine;
+            case ClusterSort::leastSimilar:
+                return facts.meanCosine;
+            case ClusterSort::misclassified:
+                return -static_cast<double>(facts.misclassified) /
+                       static_cast<double>(clusters[static_cast<std::size_t>(index)].size());
+            case ClusterSort::spread:
+                return -facts.spread;
+            }
+            return 0.0;
+        };
+        for (int sort = 4; sort >= 0; --sort) {
+            model.setSort(static_cast<ClusterSort>(sort));
+            const auto large = static_cast<std::size_t>(model.shown() - model.singletons());
+            QVERIFY(large > 2);
+            for (std::size_t i = 1; i < large; ++i)
+                QVERIFY(key(model.sort(), model.order()[i - 1]) <= key(model.sort(), model.order()[i]));
+        }
+    }
+
+    void membersSort() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& session = shown.session();
+        auto& view = shown.view;
+        QSignalSpy changed(&view, &ClustersView::memberSortChanged);
+        const auto value = [&](SampleId sample) {
+            switch (view.memberSort()) {
+            case MemberSort::cosineToHead:
+                break;
+            case MemberSort::meanToClass:
+                return std::numeric_limits<double>::quiet_NaN();
+            case MemberSort::margin:
+                return session.marginOf(sample);
+            case MemberSort::el2n:
+                return -session.el2nOf(sample);
+            case MemberSort::norm:
+                return -session.normOf(sample);
+            }
+            const auto head = session.clusters()->clusters[0].head;
+            return -static_cast<double>(session.run()->cosine(head, session.run()->rowFromSample(sample)));
+        };
+        for (const auto sort : {MemberSort::margin, MemberSort::el2n, MemberSort::norm, MemberSort::meanToClass,
+                                MemberSort::cosineToHead}) {
+            view.setMemberSort(sort);
+            for (const auto& section : view.gallery().sections())
+                for (std::size_t i = 1; i < section.samples.size(); ++i)
+                    QVERIFY(!(value(section.samples[i - 1]) > value(section.samples[i]) + 1e-6));
+            QCOMPARE(MemberOrder::sortFromName(MemberOrder::nameOf(sort)), sort);
+        }
+        QCOMPARE(changed.count(), 5);
+    }
+
+    void allClustersHaveASectionEach() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& view = shown.view;
+        auto& session = shown.session();
+        view.setAllShown(true);
+        QCOMPARE(view.gallery().count(), session.run()->rows());
+        const auto& model = view.list().clusters();
+        const auto large = model.shown() - model.singletons();
+        QCOMPARE(std::ssize(view.gallery().sections()), large + (model.singletons() > 0 ? 1 : 0));
+        for (std::size_t i = 0; i < static_cast<std::size_t>(large); ++i) {
+            const auto& cluster = session.clusters()->clusters[static_cast<std::size_t>(model.order()[i])];
+            QCOMPARE(view.gallery().sections()[i].samples.front(), session.run()->sampleFromRow(cluster.head));
+            QCOMPARE(std::ssize(view.gallery().sections()[i].samples), cluster.size());
+        }
+        // A cluster of the list is scrolled to, and the arrows of the list go on from there.
+        view.showCluster(model.order()[4], true);
+        QVERIFY(view.gallery().viewport()->rect().intersects(view.gallery().rectOf(session.run()->sampleFromRow(
+            session.clusters()->clusters[static_cast<std::size_t>(model.order()[4])].head))));
+        session.setClusterRatio(0.3);
+        QVERIFY(shown.fixture.wait());
+        QTRY_COMPARE(model.shown(), std::ssize(session.clusters()->clusters));
+        QCOMPARE(view.gallery().count(), session.run()->rows());
+        view.setAllShown(false);
+        QVERIFY(view.gallery().count() < session.run()->rows());
+    }
+
+    void keysGoThroughClustersAndSamples() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        QVERIFY(tests::showActive(shown.view));
+        auto& list = shown.view.list();
+        auto& session = shown.session();
+        list.setFocus();
+        QTest::keyClick(&list, Qt::Key_Down);
+        QCOMPARE(shown.view.shownCluster(), 1);
+        QTest::keyClick(&list, Qt::Key_Return);
+        QVERIFY(shown.view.gallery().hasFocus());
+        session.selection().flush();
+        const auto first = shown.view.gallery().sections()[0].samples.front();
+        QCOMPARE(session.selection().current(), first);
+        QTest::keyClick(&shown.view.gallery(), Qt::Key_Right);
+        QCOMPARE(session.selection().current(), shown.view.gallery().sections()[0].samples[1]);
+        QTest::keyClick(&shown.view.gallery(), Qt::Key_Escape);
+        QVERIFY(list.hasFocus());
+        QTest::keyClick(&list, Qt::Key_BracketRight);
+        QCOMPARE(shown.view.shownCluster(), 2);
+        QTest::keyClick(&list, Qt::Key_A);
+        QVERIFY(shown.view.isAllShown());
+    }
+
+    void copiesAsText() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        QVERIFY(tests::showActive(shown.view));
+        auto& session = shown.session();
+        shown.view.list().setFocus();
+        QTest::keyClick(&shown.view.list(), Qt::Key_C, Qt::ControlModifier);
+        const auto lines = QGuiApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), shown.view.list().clusters().shown() + 1);
+        const auto fields = lines[1].split(QLatin1Char('\t'));
+        QCOMPARE(fields.size(), lines[0].split(QLatin1Char('\t')).size());
+        QCOMPARE(fields[3].toLongLong(), session.clusters()->clusters[0].size());
+        QCOMPARE(fields[2].toLongLong(), session.run()->sampleFromRow(session.clusters()->clusters[0].head).value());
+        shown.view.gallery().setFocus();
+        QTest::keyClick(&shown.view.gallery(), Qt::Key_C, Qt::ControlModifier);
+        const auto rows = QGuiApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QCOMPARE(rows.size(), shown.view.gallery().count() + 1);
+        const SampleId sample(rows[1].split(QLatin1Char('\t'))[0].toLongLong());
+        QCOMPARE(sample, shown.view.gallery().sections()[0].samples.front());
+        QVERIFY(std::abs(rows[1].split(QLatin1Char('\t'))[8].toDouble() - session.el2nOf(sample)) < 1e-3);
+        // Several selected samples: only these.
+        models::SampleSet two;
+        two.insert(shown.view.gallery().sections()[0].samples[0]);
+        two.insert(shown.view.gallery().sections()[0].samples[2]);
+        session.selection().setSelected(two, nullptr);
+        QCOMPARE(shown.view.galleryText().count(QLatin1Char('\n')), 3);
+    }
+
+    /// What the card and the list say of predictions and relabelled members.
+    void mixedClassesAreNamed() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& session = shown.session();
+        auto& model = shown.view.list().clusters();
+        int mixed = -1;
+        for (const int index : model.order())
+            if (model.factsOf(index).misclassified > 0 && model.factsOf(index).predicted.size() > 1 && mixed < 0)
+                mixed = index;
+        QVERIFY(mixed >= 0);
+        shown.view.showCluster(mixed, false);
+        for (const auto& [label, count] : model.factsOf(mixed).predicted)
+            QVERIFY(shown.view.card().accessibleName().contains(
+                QStringLiteral("predicted %1 %2").arg(session.className(label)).arg(count)));
+        const auto index = model.index(model.rowOf(mixed));
+        QCOMPARE(index.data(ClusterListModel::MixedRole).toList().size(),
+                 std::count_if(model.factsOf(mixed).predicted.begin(), model.factsOf(mixed).predicted.end(),
+                               [&](const auto& entry) {
+                                   return entry.first !=
+                                          session.clusters()->clusters[static_cast<std::size_t>(mixed)].label;
+                               }));
+        curation::Edit edit;
+        edit.kind = curation::Edit::Kind::relabel;
+        edit.label = 3;
+        edit.samples = {
+            session.run()->sampleFromRow(session.clusters()->clusters[static_cast<std::size_t>(mixed)].head)};
+        session.decide(edit, QStringLiteral("Relabel"));
+        QTRY_VERIFY(
+            shown.view.card().accessibleName().contains(QStringLiteral("relabelled %1 1").arg(session.className(3))));
+        QVERIFY(shown.fixture.wait());
+    }
+
     void classFilter() {
         Shown shown;
         QVERIFY(shown.wait());
@@ -171,6 +475,15 @@ private Q_SLOTS:
         view.show();
         QTRY_COMPARE(ready.count(), 1);
         QVERIFY(view.list().clusters().rowCount() > 0);
+    }
+
+    void pictureOfAllClusters() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        shown.view.setMemberSort(MemberSort::margin);
+        shown.view.setAllShown(true);
+        shown.view.showCluster(shown.view.list().clusters().order()[1], false);
+        tests::checkPicture(shown.view, shown.fixture, true, QStringLiteral("clusters_all_dark"));
     }
 
     void pictures_data() { tests::addPictureRows("clusters"); }

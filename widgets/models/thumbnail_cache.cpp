@@ -43,6 +43,10 @@ int cost(const QImage& image) {
 ThumbnailCache::ThumbnailCache(JobRunner* jobs, QObject* parent)
     : QObject(parent), m_jobs(jobs), m_images(kImageBudget), m_scaled(kScaledBudget) {}
 
+std::int64_t ThumbnailCache::budget() {
+    return std::int64_t{kImageBudget + kScaledBudget} << 10;
+}
+
 void ThumbnailCache::setSource(std::shared_ptr<const data::Dataset> data, const std::string& split) {
     ++m_generation;
     m_images.clear();

@@ -32,6 +32,9 @@ public:
     /// pixel ratio is set; it may be some pixels smaller or larger than the square, painters centre it.
     QImage thumbnail(base::SampleId sample, int side, qreal pixelRatio);
 
+    /// Most bytes that the pictures take, own size and scaled together.
+    static std::int64_t budget();
+
     /// The scaling rule of thumbnail() for one picture.
     static QImage scaled(const QImage& image, int side, qreal pixelRatio);
 

@@ -1,15 +1,13 @@
 #include <widgets/views/clusters_actions.h>
 
 #include <core/analysis/clustering.h>
-#include <widgets/models/theme.h>
 #include <widgets/views/sample_actions.h>
 
-#include <QLineEdit>
-#include <QMenu>
 #include <QUndoStack>
-#include <QWidgetAction>
 
 #include <algorithm>
+#include <iterator>
+#include <map>
 #include <set>
 
 namespace lpntk::views {
@@ -31,10 +29,10 @@ std::vector<SampleId> ClusterActions::toSamples(const std::vector<base::RowId>& 
 
 void ClusterActions::setCluster(const QString& name, std::vector<base::RowId> heads, std::vector<base::RowId> all) {
     m_name = name;
+    m_parts.clear();
     m_rows = heads;
-    for (const auto row : all)
-        if (std::find(heads.begin(), heads.end(), row) == heads.end())
-            m_rows.push_back(row);
+    std::copy_if(all.begin(), all.end(), std::back_inserter(m_rows),
+                 [&](base::RowId row) { return std::find(heads.begin(), heads.end(), row) == heads.end(); });
     m_heads = m_session.run() ? toSamples(heads) : std::vector<SampleId>();
     m_samples = m_session.run() ? toSamples(m_rows) : std::vector<SampleId>();
 }
@@ -94,10 +92,67 @@ void ClusterActions::drop() {
 void ClusterActions::leaveToRule() {
     if (m_samples.empty())
         return;
-    Edit edit;
-    edit.kind = Edit::Kind::clearVerdict;
-    edit.samples = m_samples;
-    m_session.decide(std::move(edit), QStringLiteral("%1: %2").arg(m_name, tr("leave to the rule")));
+    Edit cleared;
+    cleared.kind = Edit::Kind::clearVerdict;
+    cleared.samples = m_samples;
+    commit(std::move(cleared), tr("leave to the rule"));
+}
+
+void ClusterActions::commit(Edit edit, const QString& what) {
+    const QString text = QStringLiteral("%1: %2").arg(m_name, what);
+    edit.reason = QStringLiteral("cluster %1").arg(text).toStdString();
+    m_session.decide(std::move(edit), text);
+}
+
+void ClusterActions::splitIntoParts() {
+    std::map<base::RowId, std::vector<SampleId>> parts;
+    for (const auto& [row, head] : m_parts)
+        parts[head].push_back(m_session.run()->sampleFromRow(row));
+    if (parts.size() < 2)
+        return;
+    const QString what = tr("split into %1").arg(parts.size());
+    m_session.undoStack().beginMacro(QStringLiteral("%1: %2").arg(m_name, what));
+    for (auto& [head, samples] : parts) {
+        Edit part;
+        part.kind = Edit::Kind::assign;
+        part.samples = std::move(samples);
+        part.head = m_session.run()->sampleFromRow(head);
+        commit(std::move(part), what);
+    }
+    m_session.undoStack().endMacro();
+}
+
+void ClusterActions::mergeInto(base::RowId head, const QString& name) {
+    Edit merged;
+    merged.kind = Edit::Kind::assign;
+    merged.samples = m_samples;
+    merged.head = m_session.run()->sampleFromRow(head);
+    commit(std::move(merged), tr("merge into %1").arg(name));
+}
+
+void ClusterActions::leaveToClustering() {
+    Edit cleared;
+    cleared.kind = Edit::Kind::assign;
+    cleared.samples = m_samples;
+    commit(std::move(cleared), tr("as clustered"));
+}
+
+bool ClusterActions::isByHand() const {
+    return std::any_of(m_samples.begin(), m_samples.end(),
+                       [&](SampleId sample) { return m_session.decisions().of(sample).head.isValid(); });
+}
+
+bool ClusterActions::isReviewed() const {
+    return !m_samples.empty() && std::all_of(m_samples.begin(), m_samples.end(),
+                                             [&](SampleId sample) { return m_session.decisions().of(sample).review; });
+}
+
+void ClusterActions::review() {
+    Edit marks;
+    const bool already = isReviewed();
+    marks.kind = already ? Edit::Kind::clearReview : Edit::Kind::review;
+    marks.samples = m_samples;
+    commit(std::move(marks), already ? tr("unmark") : tr("mark for review"));
 }
 
 void ClusterActions::keepSome(int n) {
@@ -116,45 +171,6 @@ void ClusterActions::keepSome(int n) {
                 keep.push_back(samples[static_cast<std::size_t>(head)]);
             decide(keep, without(keep), tr("keep %1").arg(n));
         });
-}
-
-void ClusterActions::popUpKeepSome(QWidget* at) {
-    auto* menu = new QMenu(at);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    menu->setAccessibleName(tr("How many to keep"));
-    for (const int n : {2, 3, 5, 10, 20, 50, 100})
-        if (n < std::ssize(m_samples))
-            menu->addAction(tr("Keep %1 of %2").arg(n).arg(m_samples.size()), this, [this, n] { keepSome(n); });
-    if (menu->isEmpty())
-        menu->addAction(tr("The cluster is too small"))->setEnabled(false);
-    menu->popup(at->mapToGlobal(QPoint(0, at->height() + 2)));
-}
-
-void ClusterActions::popUpTags(QWidget* at) {
-    if (m_samples.empty())
-        return;
-    auto* menu = new QMenu(at);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    auto* field = new QLineEdit(menu);
-    field->setPlaceholderText(tr("New tag"));
-    field->setAccessibleName(tr("New tag"));
-    auto* entry = new QWidgetAction(menu);
-    entry->setDefaultWidget(field);
-    menu->addAction(entry);
-    connect(field, &QLineEdit::returnPressed, menu, [this, menu, field, samples = m_samples] {
-        if (const QString tag = field->text().trimmed(); !tag.isEmpty())
-            m_sampleActions.tag(samples, tag);
-        menu->close();
-    });
-    std::set<std::string> tags;
-    for (const auto& [sample, decision] : m_session.decisions().all())
-        tags.insert(decision.tags.begin(), decision.tags.end());
-    for (const auto& tag : tags) {
-        const QString text = QString::fromStdString(tag);
-        menu->addAction(models::theme().icon(QStringLiteral("tag")), text, this, [this, text, samples = m_samples] { m_sampleActions.tag(samples, text); });
-    }
-    menu->popup(at->mapToGlobal(QPoint(0, at->height() + 2)));
-    field->setFocus();
 }
 
 } // namespace lpntk::views

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
+#include <map>
 #include <numeric>
 
 namespace lpntk::views {
@@ -57,22 +57,45 @@ HeadCard::HeadCard(models::Session& session, QWidget* parent)
 }
 
 QSize HeadCard::sizeHint() const {
-    return {500, std::max(theme().thumbnail("inspector") + 34, qRound(134 * theme().textScale()) + 12)};
+    return {500, std::max(theme().thumbnail("inspector") + 34, qRound(160 * theme().textScale()) + 12)};
 }
 
 const analysis::ClusterAssignment::Cluster* HeadCard::cluster() const {
     return m_clusters && m_cluster >= 0 && m_cluster < std::ssize(m_clusters->clusters) ? &m_clusters->clusters[static_cast<std::size_t>(m_cluster)] : nullptr;
 }
 
-void HeadCard::setCluster(std::shared_ptr<const analysis::ClusterAssignment> clusters, int cluster, const QString& name) {
+void HeadCard::setCluster(std::shared_ptr<const analysis::ClusterAssignment> clusters, int cluster, const QString& name,
+                          const analysis::ClusterFacts& facts) {
     m_clusters = std::move(clusters);
     m_cluster = cluster;
     m_name = name;
-    QStringList spoken{name, subtitle()};
+    m_facts = facts;
+    refreshRelabelled();
+}
+
+void HeadCard::refreshRelabelled() {
+    std::map<int, std::int64_t> counts;
+    if (const auto* shown = cluster(); shown && m_session.run() && !m_session.decisions().all().empty())
+        for (const auto* rows : {&shown->members, &shown->attached})
+            for (const auto row : *rows)
+                if (const int label = m_session.decisions().of(m_session.run()->sampleFromRow(row)).relabel; label >= 0)
+                    ++counts[label];
+    m_relabelled.assign(counts.begin(), counts.end());
+    std::stable_sort(m_relabelled.begin(), m_relabelled.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    speak();
+    update();
+}
+
+void HeadCard::speak() {
+    QStringList spoken{m_name, subtitle()};
     for (const Fact& fact : facts())
         spoken << fact.name + QLatin1Char(' ') + fact.value;
+    for (const auto& [title, counts] :
+         {std::pair{tr("predicted"), &m_facts.predicted}, std::pair{tr("relabelled"), &m_relabelled}})
+        for (const auto& [label, count] : *counts)
+            spoken << QStringLiteral("%1 %2 %3").arg(title, m_session.className(label), format::count(count));
     setAccessibleName(spoken.join(QStringLiteral(", ")));
-    update();
 }
 
 QString HeadCard::subtitle() const {
@@ -88,27 +111,18 @@ std::vector<HeadCard::Fact> HeadCard::facts() const {
     const auto* shown = cluster();
     if (!shown || !m_session.run())
         return {};
-    double sum = 0;
-    double least = std::numeric_limits<double>::quiet_NaN();
-    std::int64_t others = 0, wrong = 0;
-    for (const auto* rows : {&shown->members, &shown->attached}) {
-        for (const auto row : *rows) {
-            wrong += m_session.isMisclassified(m_session.run()->sampleFromRow(row));
-            if (row == shown->head)
-                continue;
-            const auto cosine = static_cast<double>(m_clusters->cosineToHead[static_cast<std::size_t>(row.value())]);
-            sum += cosine;
-            least = others == 0 ? cosine : std::min(least, cosine);
-            ++others;
-        }
-    }
-    const double mean = others ? sum / static_cast<double>(others) : std::numeric_limits<double>::quiet_NaN();
+    const double wrong = static_cast<double>(m_facts.misclassified) / static_cast<double>(shown->size());
     return {{tr("Members"), format::count(shown->size())},
             {tr("Clustered"), format::count(std::ssize(shown->members))},
             {tr("Attached, redundant"), format::count(std::ssize(shown->attached))},
-            {tr("Mean cosine to head"), format::cosine(mean)},
-            {tr("Least similar"), format::cosine(least)},
-            {tr("Misclassified"), format::count(wrong)}};
+            {tr("Mean cosine to head"),
+             shown->size() > 1
+                 ? tr("%1 \u00B1 %2").arg(format::cosine(m_facts.meanCosine), format::number(m_facts.spread, 2))
+                 : format::cosine(m_facts.meanCosine)},
+            {tr("Least similar"), format::cosine(m_facts.leastCosine)},
+            {tr("Misclassified"), m_facts.misclassified == 0
+                                      ? format::count(0)
+                                      : tr("%1, %2").arg(format::count(m_facts.misclassified), format::share(wrong))}};
 }
 
 QRect HeadCard::square() const {
@@ -150,6 +164,38 @@ void HeadCard::paintEvent(QPaintEvent*) {
         paintText(painter, QRectF(x, y, column - 8, 16 * scale), values[i].name, theme().font(11), theme().colour(Role::text3));
         paintText(painter, QRectF(x, y + 17 * scale, column - 8, 20 * scale), values[i].value, theme().font(15, QFont::Medium), theme().colour(Role::text));
     }
+    QRectF below(left, line.bottom() + 6 + 2 * 44 * scale + 2, width() - kMargin - left, 20 * scale);
+    if (!m_relabelled.empty()) // what a hand did comes first where there is little room
+        below.setLeft(below.left() + paintCounts(painter, below, tr("Relabelled"), m_relabelled) + 8);
+    paintCounts(painter, below, tr("Predicted"), m_facts.predicted);
+}
+
+double HeadCard::paintCounts(QPainter& painter, const QRectF& line, const QString& title, const Counts& counts) const {
+    if (counts.empty())
+        return 0;
+    const QFont small = theme().font(11);
+    const QFont words = theme().font(12);
+    const QFontMetricsF metrics(words);
+    double x = line.left() + paintText(painter, line, title, small, theme().colour(Role::text3)) + 10;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const QString name = m_session.className(counts[i].first);
+        const QString count = format::count(counts[i].second);
+        const double used = kSwatch + 6 + metrics.horizontalAdvance(name) + 5 + metrics.horizontalAdvance(count) + 14;
+        const QString rest = tr("%1 more").arg(counts.size() - i);
+        const double reserve = i + 1 < counts.size() ? metrics.horizontalAdvance(rest) + 4 : 0;
+        if (x + used - 14 + reserve > line.right()) {
+            x += paintText(painter, QRectF(x, line.top(), line.right() - x, line.height()), rest, words,
+                           theme().colour(Role::text2)) +
+                 14;
+            break;
+        }
+        paintSwatch(painter, QPointF(x, line.center().y()), theme().classColour(counts[i].first, m_session.classes()));
+        const QRectF text(x + kSwatch + 6, line.top(), used, line.height());
+        const double wide = paintText(painter, text, name, words, theme().colour(Role::text2));
+        paintText(painter, text.adjusted(wide + 5, 0, 0, 0), count, words, theme().colour(Role::text));
+        x += used;
+    }
+    return x - line.left();
 }
 
 void HeadCard::resizeEvent(QResizeEvent* event) {

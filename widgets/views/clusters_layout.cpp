@@ -1,7 +1,6 @@
 // The parts of the cluster view and where they stand.
 #include <widgets/views/clusters_view.h>
 
-#include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/clusters_actions.h>
 #include <widgets/views/clusters_head_card.h>
@@ -18,16 +17,16 @@
 #include <QDoubleSpinBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QSlider>
 #include <QSplitter>
 
-#include <limits>
+#include <vector>
 
 namespace lpntk::views {
 
 using models::SampleId;
 using models::theme;
-namespace format = models::format;
 
 namespace {
 
@@ -43,7 +42,7 @@ public:
 
 } // namespace
 
-ClustersView::ClustersView(models::Session& session, QWidget* parent) : SessionView(session, parent) {
+ClustersView::ClustersView(models::Session& session, QWidget* parent) : SessionView(session, parent), m_order(session) {
     setAccessibleName(tr("Clusters"));
     m_samples = new SampleActions(session, this);
     m_actions = new ClusterActions(session, *m_samples, this);
@@ -117,46 +116,92 @@ QWidget* ClustersView::makeLeft() {
     m_chart = new RankChart(left);
     column->addWidget(m_chart);
     column->addWidget(makeLine(left));
-    auto* head = new QHBoxLayout;
-    head->setContentsMargins(12, 8, 12, 4);
-    m_listTitle = new QLabel(left);
-    m_listTitle->setProperty("role", "section");
-    auto* note = new QLabel(tr("members"), left);
-    note->setProperty("role", "caption");
-    head->addWidget(m_listTitle);
-    head->addStretch(1);
-    head->addWidget(note);
-    column->addLayout(head);
+    column->addWidget(makeListHead(left));
     m_list = new ClusterList(session(), left);
     column->addWidget(m_list, 1);
     return left;
 }
 
+QWidget* ClustersView::makeListHead(QWidget* parent) {
+    auto* head = new FittingRow(parent);
+    head->row().setContentsMargins(12, 6, 12, 4);
+    m_listTitle = new QLabel(head);
+    m_listTitle->setProperty("role", "section");
+    m_listSort = new QComboBox(head);
+    m_listSort->addItems(
+        {tr("Members"), tr("Most similar"), tr("Least similar"), tr("Misclassified"), tr("Spread")}); // by ClusterSort
+    m_listSort->setItemData(1, tr("Mean cosine to the head, largest first"), Qt::ToolTipRole);
+    m_listSort->setItemData(2, tr("Mean cosine to the head, smallest first"), Qt::ToolTipRole);
+    m_listSort->setItemData(3, tr("Share of members that the network gives another class"), Qt::ToolTipRole);
+    m_listSort->setItemData(4, tr("Standard deviation of the cosines to the head"), Qt::ToolTipRole);
+    m_listSort->setAccessibleName(tr("Sort the clusters by"));
+    m_listSort->setToolTip(tr("Sort the clusters by"));
+    head->row().addWidget(m_listTitle);
+    head->row().addStretch(1);
+    head->row().addWidget(m_listSort);
+    head->dropWhenNarrow(m_listTitle);
+    return head;
+}
+
+QWidget* ClustersView::makeShowBar(QWidget* parent) {
+    auto* bar = new FittingRow(parent);
+    bar->row().setContentsMargins(16, 0, 16, 8);
+    bar->row().setSpacing(10);
+    m_scope = new Segment({tr("Cluster"), tr("All clusters")}, true, bar);
+    m_scope->setAccessibleName(tr("What the gallery shows"));
+    m_scope->setCurrent(0);
+    m_note = new QLabel(bar);
+    m_note->setProperty("role", "caption");
+    m_noteButton = new QPushButton(bar);
+    m_noteButton->setVisible(false);
+    auto* label = new QLabel(tr("Sort"), bar);
+    m_memberSort = new QComboBox(bar);
+    m_memberSort->addItems(MemberOrder::titles());
+    m_memberSort->setAccessibleName(tr("Sort the samples by"));
+    label->setBuddy(m_memberSort);
+    bar->row().addWidget(m_scope);
+    bar->row().addWidget(m_note);
+    bar->row().addWidget(m_noteButton);
+    bar->row().addStretch(1);
+    bar->row().addWidget(label);
+    bar->row().addWidget(m_memberSort);
+    bar->dropWhenNarrow(label);
+    bar->dropWhenNarrow(m_note);
+    return bar;
+}
+
 QWidget* ClustersView::makeActionBar(QWidget* parent) {
     auto* bar = new FittingRow(parent);
-    bar->row().setContentsMargins(16, 4, 16, 12);
+    bar->row().setContentsMargins(16, 4, 16, 8);
     bar->row().setSpacing(10);
     m_keep = new Segment({tr("Keep head"), tr("Keep n"), tr("Keep all"), tr("Drop")}, true, bar);
     m_keep->setAccessibleName(tr("What is kept of the cluster"));
     m_keep->setShortTexts({tr("Head"), tr("n"), tr("All"), tr("Drop")});
     m_split = new KeyButton(QStringLiteral("split"), tr("Split"), QStringLiteral("S"), bar);
-    m_split->setToolTip(tr("Show the cluster in two, three, four parts by farthest points, then whole again (S)"));
+    m_split->setToolTip(tr("Show the cluster in 2, 3, 4, 6, 8, 12 parts by farthest points, then whole again (S)"));
+    m_merge = new KeyButton(QStringLiteral("link"), tr("Merge"), QStringLiteral("G"), bar);
+    m_merge->setToolTip(tr("Give the whole cluster to another one of its class (G)"));
+    m_review = new KeyButton(QStringLiteral("review"), tr("Review"), {}, bar);
+    m_review->setToolTip(tr("Mark the whole cluster for review, or take the marks back (Shift+M)"));
     m_relabel = new KeyButton(QStringLiteral("relabel"), tr("Relabel"), {}, bar);
     m_relabel->setToolTip(tr("Give the whole cluster another label; R relabels the selected samples"));
     m_tag = new KeyButton(QStringLiteral("tag"), tr("Tag"), QStringLiteral("T"), bar);
     bar->row().addWidget(m_keep);
     bar->row().addStretch(1);
-    for (auto* button : {m_split, m_relabel, m_tag})
+    const std::vector<KeyButton*> buttons{m_split, m_merge, m_relabel, m_review, m_tag};
+    for (auto* button : buttons)
         bar->row().addWidget(button);
-    bar->shortenWhenNarrow([this](bool narrow) {
-        for (auto* button : {m_split, m_relabel, m_tag})
+    bar->shortenWhenNarrow([buttons](bool narrow) {
+        for (auto* button : buttons)
             button->setShort(narrow);
     });
-    bar->shortenWhenNarrow([this](bool narrow) { m_keep->setShort(narrow); });
-    bar->shortenWhenNarrow([this](bool narrow) {
-        for (auto* button : {m_split, m_relabel, m_tag})
+    bar->shortenWhenNarrow([buttons](bool narrow) {
+        for (auto* button : buttons)
             button->setIconShown(!narrow);
     });
+    bar->dropWhenNarrow(m_review); // its key and the list's menu remain, of the last one as well
+    bar->shortenWhenNarrow([this](bool narrow) { m_keep->setShort(narrow); });
+    bar->dropWhenNarrow(m_tag);
     return bar;
 }
 
@@ -169,15 +214,11 @@ QWidget* ClustersView::makeRight() {
     m_card = new HeadCard(session(), right);
     column->addWidget(m_card);
     column->addWidget(makeActionBar(right));
+    column->addWidget(makeShowBar(right));
     column->addWidget(makeLine(right));
-    auto caption = [this](SampleId sample) {
-        const auto clusters = this->session().clusters();
-        const auto row = this->session().run() ? this->session().run()->rowFromSample(sample) : base::RowId();
-        const bool known = clusters && row.isValid() && static_cast<std::size_t>(row.value()) < clusters->cosineToHead.size();
-        return format::cosine(known ? static_cast<double>(clusters->cosineToHead[static_cast<std::size_t>(row.value())])
-                                    : std::numeric_limits<double>::quiet_NaN());
-    };
+    auto caption = [this](SampleId sample) { return m_order.caption(sample); };
     m_gallery = new Gallery(session(), std::make_unique<CaptionDelegate>(session(), std::move(caption)), right);
+    m_gallery->setStickyHeadings(true);
     m_gallery->setAccessibleName(tr("Members of the cluster"));
     column->addWidget(m_gallery, 1);
     return right;

@@ -11,11 +11,11 @@
 #include <widgets/views/parts_segment.h>
 #include <widgets/views/sample_actions.h>
 
-#include <QAction>
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPainter>
+#include <QPushButton>
 #include <QSlider>
 #include <QToolButton>
 
@@ -40,14 +40,12 @@ void ClustersView::connectParts() {
     connect(m_class, &QComboBox::currentIndexChanged, this, [this] { refreshClusters(); });
     connect(m_list, &ClusterList::clusterChosen, this, [this](int cluster) { showCluster(cluster, true); });
     connect(m_chart, &RankChart::rankChosen, this, [this](int rank) {
-        const auto& order = m_list->clusters().order();
+        const auto& order = m_list->clusters().bySize();
         if (rank < std::ssize(order))
             showCluster(order[static_cast<std::size_t>(rank)], true);
     });
     connect(m_card->formerButton(), &QToolButton::clicked, this, [this] { step(-1); });
     connect(m_card->nextButton(), &QToolButton::clicked, this, [this] { step(1); });
-    m_card->formerButton()->setShortcut(Qt::Key_BracketLeft);
-    m_card->nextButton()->setShortcut(Qt::Key_BracketRight);
     connect(m_gallery, &Gallery::contextMenuRequested, this, [this](QPoint global) { m_samples->popUp(global, m_gallery); });
     connect(m_gallery, &Gallery::headingClicked, this, [this](int section) {
         models::SampleSet set;
@@ -55,39 +53,22 @@ void ClustersView::connectParts() {
             set.insert(sample);
         session().selection().setSelected(std::move(set), m_gallery);
     });
-    connect(m_keep, &Segment::chosen, this, &ClustersView::segmentChosen);
-    connect(m_split, &QPushButton::clicked, this, [this] { split(m_parts % 4 + 1); });
-    connect(m_tag, &QPushButton::clicked, this, [this] { m_actions->popUpTags(m_tag); });
-    connect(m_relabel, &QPushButton::clicked, this, [this] {
-        m_samples->popUpLabels(m_actions->samples(), m_relabel, m_relabel->mapToGlobal(QPoint(0, m_relabel->height() + 2)));
+    connect(m_listSort, &QComboBox::currentIndexChanged, this, [this](int index) {
+        {
+            const QSignalBlocker block(m_list); // the row is set below
+            m_list->clusters().setSort(static_cast<ClusterSort>(index));
+        }
+        m_list->setCurrentCluster(m_cluster);
+        if (m_all)
+            refreshGallery();
     });
-    const std::pair<Qt::Key, KeyButton*> keys[] = {{Qt::Key_S, m_split}, {Qt::Key_T, m_tag}};
-    for (const auto& [key, button] : keys) {
-        auto* action = new QAction(button->accessibleName(), this);
-        action->setShortcut(key);
-        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-        addAction(action);
-        connect(action, &QAction::triggered, button, &QPushButton::click);
-    }
+    connect(m_memberSort, &QComboBox::currentIndexChanged, this,
+            [this](int index) { setMemberSort(static_cast<MemberSort>(index)); });
+    connect(m_scope, &Segment::chosen, this, [this](int index) { setAllShown(index == 1); });
+    connectActions();
 }
 
 ClustersView::~ClustersView() = default;
-
-void ClustersView::segmentChosen(int index) {
-    const auto now = static_cast<int>(m_actions->kept());
-    if (index == now && index != 1) {
-        m_actions->leaveToRule(); // a second click takes the choice back
-    } else {
-        switch (index) {
-        case 0: m_actions->keepHead(); break;
-        case 1: m_actions->popUpKeepSome(m_keep->button(1)); break;
-        case 2: m_actions->keepAll(); break;
-        case 3: m_actions->drop(); break;
-        default: break;
-        }
-    }
-    refreshKept();
-}
 
 // --- what is shown --------------------------------------------------------------------------------------------------
 
@@ -96,6 +77,8 @@ void ClustersView::sessionChanged(models::Changes what) {
         m_cluster = -1;
         m_head = {};
         m_parts = 1;
+        // 60,000 x 10 compares; with 1,000 classes still less than a frame's worth of a view that opens.
+        m_predicted = session().run() ? analysis::predictedLabels(*session().run()) : std::vector<std::int32_t>();
     }
     if (what & (models::Changes(Change::run) | Change::data))
         refreshClasses();
@@ -148,10 +131,12 @@ void ClustersView::refreshClusters() {
     const int label = m_class->currentIndex() - 1;
     {
         const QSignalBlocker block(m_list); // the row is set below, without making its head current
-        m_list->clusters().setClusters(clusters, label);
+        m_list->clusters().setClusters(
+            clusters, clusters ? analysis::clusterFacts(*clusters, m_predicted) : std::vector<analysis::ClusterFacts>(),
+            label);
     }
     std::vector<std::int64_t> sizes;
-    for (const int cluster : m_list->clusters().order())
+    for (const int cluster : m_list->clusters().bySize())
         sizes.push_back(clusters->clusters[static_cast<std::size_t>(cluster)].size());
     m_chart->setSizes(std::move(sizes));
     m_listTitle->setText(format::counted(m_list->clusters().shown(), tr("1 cluster"), tr("%1 clusters")));
@@ -166,6 +151,8 @@ void ClustersView::refreshClusters() {
         cluster = order.empty() ? -1 : order.front();
     const SampleId head = m_head;
     m_cluster = -1;
+    if (m_all && clusters && session().run())
+        refreshGallery();
     showCluster(cluster, false);
     if (head.isValid() && cluster >= 0 && label < 0)
         m_head = head; // while the slider is dragged the same sample stays in view, whichever head it has
@@ -177,97 +164,59 @@ void ClustersView::showCluster(int cluster, bool select) {
     const auto clusters = session().clusters();
     if (!clusters || !session().run() || cluster < 0 || cluster >= std::ssize(clusters->clusters)) {
         m_cluster = -1;
-        m_card->setCluster(nullptr, -1, {});
+        m_card->setCluster(nullptr, -1, {}, {});
         m_gallery->setSections({});
         m_actions->setCluster({}, {}, {});
+        refreshKept();
         return;
     }
-    const bool another = cluster != m_cluster;
     m_cluster = cluster;
-    if (another)
-        m_parts = 1;
+    m_parts = 1;
     const auto& shown = clusters->clusters[static_cast<std::size_t>(cluster)];
     m_head = session().run()->sampleFromRow(shown.head);
     if (shown.size() == 1 && m_list->clusters().rowOf(cluster) < 0)
         m_list->clusters().setSingletonsOpen(true);
     m_list->setCurrentCluster(cluster);
-    const auto& order = m_list->clusters().order();
+    const auto& order = m_list->clusters().bySize();
     m_chart->setCurrent(static_cast<int>(std::find(order.begin(), order.end(), cluster) - order.begin()));
-    m_card->setCluster(clusters, cluster, m_list->clusters().nameOf(cluster));
-    refreshGallery();
+    m_card->setCluster(clusters, cluster, m_list->clusters().nameOf(cluster), m_list->clusters().factsOf(cluster));
+    refreshActions();
+    if (!m_all)
+        refreshGallery();
+    else if (select)
+        scrollToCluster();
+    refreshKept();
     if (select)
         session().selection().click(m_head, false, this);
-}
-
-void ClustersView::refreshGallery() {
-    const auto run = session().run();
-    const auto clusters = session().clusters();
-    const auto& shown = clusters->clusters[static_cast<std::size_t>(m_cluster)];
-    const QString key = QString::number(m_head.value());
-    GallerySection clustered{QStringLiteral("c") + key, tr("Clustered"), {}, tr("by cosine to the head"), {}};
-    GallerySection attached{QStringLiteral("a") + key, tr("Attached, redundant"), format::count(std::ssize(shown.attached)), tr("red dot: misclassified"), {}};
-    std::vector<RowId> rows;
-    for (const RowId row : shown.members) {
-        rows.push_back(row);
-        if (row != shown.head)
-            clustered.samples.push_back(run->sampleFromRow(row));
-    }
-    for (const RowId row : shown.attached) {
-        rows.push_back(row);
-        attached.samples.push_back(run->sampleFromRow(row));
-    }
-    clustered.count = clustered.samples.empty() ? tr("the head alone") : tr("%1 and the head").arg(format::count(std::ssize(clustered.samples)));
-    m_actions->setCluster(m_list->clusters().nameOf(m_cluster), {shown.head}, rows);
-    std::vector<GallerySection> sections{std::move(clustered)};
-    if (!attached.samples.empty())
-        sections.push_back(std::move(attached));
-    m_gallery->setSections(std::move(sections));
-    refreshKept();
-}
-
-void ClustersView::split(int parts) {
-    const auto clusters = session().clusters();
-    if (!clusters || m_cluster < 0)
-        return;
-    const auto& shown = clusters->clusters[static_cast<std::size_t>(m_cluster)];
-    m_parts = std::min<int>(parts, static_cast<int>(shown.size()));
-    if (m_parts <= 1) {
-        refreshGallery();
-        return;
-    }
-    std::vector<RowId> rows = shown.members;
-    rows.insert(rows.end(), shown.attached.begin(), shown.attached.end());
-    session().jobs().ask<analysis::FarthestPointOrder>(
-        "split", this,
-        [run = session().run(), rows, count = m_parts](const base::JobContext& context) { return analysis::farthestPointOrder(*run, rows, count, context); },
-        [this, rows, cluster = m_cluster](const analysis::FarthestPointOrder& order) {
-            if (cluster != m_cluster)
-                return;
-            const auto run = session().run();
-            const auto headOf = order.assignment(order.heads.size(), rows.size());
-            std::vector<GallerySection> sections;
-            std::vector<RowId> heads;
-            for (std::size_t part = 0; part < order.heads.size(); ++part) {
-                const RowId head = rows[static_cast<std::size_t>(order.heads[part])];
-                heads.push_back(head);
-                GallerySection section{QStringLiteral("p%1").arg(part), tr("Part %1").arg(part + 1), {},
-                                       tr("head %1; a click on the title selects the part").arg(format::sample(run->sampleFromRow(head))), {}};
-                section.samples.push_back(run->sampleFromRow(head));
-                for (std::size_t i = 0; i < rows.size(); ++i)
-                    if (headOf[i] == order.heads[part] && rows[i] != head)
-                        section.samples.push_back(run->sampleFromRow(rows[i]));
-                section.count = format::count(std::ssize(section.samples));
-                sections.push_back(std::move(section));
-            }
-            m_actions->setCluster(m_list->clusters().nameOf(m_cluster), heads, rows);
-            m_gallery->setSections(std::move(sections));
-            refreshKept();
-        });
 }
 
 void ClustersView::refreshKept() {
     m_keep->setCurrent(static_cast<int>(m_actions->kept()));
     m_keep->setEnabled(m_cluster >= 0);
+    m_card->refreshRelabelled();
+    m_review->setAccessibleDescription(m_actions->isReviewed() ? tr("all marked") : QString());
+    refreshNote();
+}
+
+void ClustersView::refreshNote() {
+    const bool parts = m_parts > 1 && !m_all;
+    const bool byHand = !parts && m_actions->isByHand();
+    m_note->setText(parts    ? tr("Shown in %1 parts, nothing is decided").arg(m_parts)
+                    : byHand ? tr("Merged or split by hand")
+                             : QString());
+    m_noteButton->setText(parts ? tr("Make them clusters") : tr("As clustered"));
+    m_noteButton->setToolTip(parts ? tr("The parts stay clusters of their own at any number of clusters (Shift+S)")
+                                   : tr("Take the merges and splits of these samples back"));
+    m_noteButton->setVisible(parts || byHand);
+}
+
+void ClustersView::notePressed() {
+    if (m_parts > 1 && !m_all) {
+        m_parts = 1;
+        m_actions->splitIntoParts();
+    } else {
+        m_actions->leaveToClustering();
+    }
 }
 
 void ClustersView::step(int direction) {
