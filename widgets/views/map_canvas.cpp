@@ -386,6 +386,16 @@ void MapCanvas::walk(int key, Qt::KeyboardModifiers modifiers) {
     Q_EMIT clicked(row, modifiers & Qt::ShiftModifier);
 }
 
+bool MapCanvas::event(QEvent* event) {
+    // Escape ends what is begun here before it means anything to the window.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape &&
+        (m_drag == Drag::area || m_mode != Mode::pan)) {
+        event->accept();
+        return true;
+    }
+    return VtkHost::event(event);
+}
+
 void MapCanvas::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
     case Qt::Key_Left:

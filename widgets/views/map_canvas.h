@@ -66,6 +66,7 @@ Q_SIGNALS:
     void viewChanged();
 
 protected:
+    bool event(QEvent* event) override;
     void prepareFrame() override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
