@@ -42,6 +42,11 @@ void tellWeights(const Console& console, const base::Json& info) {
         console.say(fmt::format("  {}: {}", key, value.get<std::string>()));
 }
 
+void tellFigure(const Console& console, const base::Json& info) {
+    console.say("  recipe: SHA-256 " + info["recipeSha256"].get<std::string>());
+    console.say(info["recipe"].dump(2));
+}
+
 int info(const std::string& path, Console& console) {
     const base::Json description = data::describePath(path);
     console.say(description["summary"].get<std::string>());
@@ -50,6 +55,8 @@ int info(const std::string& path, Console& console) {
         tellDataset(console, description);
     else if (kind == "weights")
         tellWeights(console, description);
+    else if (kind == "figure")
+        tellFigure(console, description);
     console.result(description);
     return 0;
 }
@@ -57,8 +64,8 @@ int info(const std::string& path, Console& console) {
 } // namespace
 
 void addInfo(CLI::App& program, const std::function<void(CLI::App*, Work)>& run) {
-    auto* command =
-        program.add_subcommand("info", "what is this file or folder: data set, weights, array, run, subset, project");
+    auto* command = program.add_subcommand(
+        "info", "what is this file or folder: data set, weights, array, run, subset, project, figure");
     const auto path = std::make_shared<std::string>();
     command->add_option("path", *path, "the file or folder")->required();
     run(command, [path](Console& console) { return info(*path, console); });

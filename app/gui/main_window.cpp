@@ -2,6 +2,7 @@
 
 #include "command_palette.h"
 #include "edit_actions.h"
+#include "figure_actions.h"
 #include "file_actions.h"
 #include "help_actions.h"
 #include "jobs_dock.h"
@@ -109,6 +110,7 @@ void MainWindow::makeMenus() {
     connect(m_session.get(), &models::Session::kernelRequested, runActions, &RunActions::compute);
     makeDocks();
     new ViewActions(*m_views, {m_projectDock, m_inspectorDock}, m_settings, *m_actions, *view, *window, this);
+    new FigureActions(*m_session, *m_views, *m_inspector.widget, m_settings, *m_actions, *file, *edit, this);
     QAction* jobs = m_actions->add(tr("Window"), "window.issues", tr("I&ssues"), {QKeySequence(Qt::Key_F8)}, [this] { m_jobsDock->showIssues(); });
     window->addAction(jobs);
     new LayoutActions(

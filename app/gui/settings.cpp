@@ -210,6 +210,32 @@ void Settings::setMemberSort(const QString& name) {
     write(QStringLiteral("clusters/memberSort"), name);
 }
 
+FigureChoices Settings::figureChoices() const {
+    const FigureChoices fresh;
+    const auto value = [this](const char* key, const QVariant& otherwise) {
+        return m_store.value(QStringLiteral("figure/") + QLatin1String(key), otherwise);
+    };
+    return {value("ending", fresh.ending).toString(),
+            value("unit", fresh.unit).toString(),
+            value("width", fresh.width).toDouble(),
+            value("height", fresh.height).toDouble(),
+            std::clamp(value("scale", fresh.scale).toDouble(), 1.0, 4.0),
+            std::clamp(value("dotsPerInch", fresh.dotsPerInch).toInt(), 50, 1200),
+            value("colours", fresh.colours).toString(),
+            value("toolBar", fresh.toolBar).toBool()};
+}
+
+void Settings::setFigureChoices(const FigureChoices& choices) {
+    write(QStringLiteral("figure/ending"), choices.ending);
+    write(QStringLiteral("figure/unit"), choices.unit);
+    write(QStringLiteral("figure/width"), choices.width);
+    write(QStringLiteral("figure/height"), choices.height);
+    write(QStringLiteral("figure/scale"), choices.scale);
+    write(QStringLiteral("figure/dotsPerInch"), choices.dotsPerInch);
+    write(QStringLiteral("figure/colours"), choices.colours);
+    write(QStringLiteral("figure/toolBar"), choices.toolBar);
+}
+
 QString Settings::lastFolder(const char* purpose) const {
     return m_store.value(QStringLiteral("folders/") + QLatin1String(purpose)).toString();
 }

@@ -29,6 +29,18 @@ struct NamedLayout {
     ProjectLayout layout; ///< without a current sample
 };
 
+/// How figures were last saved.
+struct FigureChoices {
+    QString ending = QStringLiteral("png");
+    QString unit = QStringLiteral("shown"); ///< size: "shown", "px" (logical) or "mm"
+    double width = 170, height = 110;       ///< in that unit
+    double scale = 2;                       ///< dots per logical pixel
+    int dotsPerInch = 300;
+    QString colours = QStringLiteral("shown"); ///< "shown", "light" or "dark"
+    bool toolBar = false;
+    bool operator==(const FigureChoices&) const = default;
+};
+
 /// What the program remembers between starts. One object per window; a quiet one (screenshots) reads, never writes.
 /// Whoever shows a value listens to its signal, so it does not matter who changed it.
 class Settings : public QObject {
@@ -86,6 +98,8 @@ public:
     /// What the members of clusters were last sorted by (MemberOrder::nameOf).
     QString memberSort() const;
     void setMemberSort(const QString& name);
+    FigureChoices figureChoices() const;
+    void setFigureChoices(const FigureChoices& choices);
 
     /// Folder that the user last opened or saved in for a purpose ("data", "run").
     QString lastFolder(const char* purpose) const;

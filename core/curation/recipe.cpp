@@ -20,16 +20,6 @@ namespace {
 
 std::size_t at(std::int64_t index) { return static_cast<std::size_t>(index); }
 
-Json toJson(const PruneOptions& options) {
-    return {{"method", nameOf(options.method)},
-            {"keep", options.keep},
-            {"thinShare", options.thinShare},
-            {"clusterRatio", options.clusterRatio},
-            {"smallMembers", options.smallMembers},
-            {"averageDropHighest", options.averageDropHighest},
-            {"seed", options.seed}};
-}
-
 PruneOptions optionsFromJson(const Json& json, const std::string& where) {
     PruneOptions options;
     try {
@@ -49,6 +39,16 @@ PruneOptions optionsFromJson(const Json& json, const std::string& where) {
 template <typename T> void addValues(base::Sha256& hash, std::span<const T> values) { hash.add(std::as_bytes(values)); }
 
 } // namespace
+
+Json toJson(const PruneOptions& options) {
+    return {{"method", nameOf(options.method)},
+            {"keep", options.keep},
+            {"thinShare", options.thinShare},
+            {"clusterRatio", options.clusterRatio},
+            {"smallMembers", options.smallMembers},
+            {"averageDropHighest", options.averageDropHighest},
+            {"seed", options.seed}};
+}
 
 std::string runFingerprint(const run::Run& run) {
     base::Sha256 hash;

@@ -36,6 +36,9 @@ struct Recipe {
 /// Throws IoError, FormatError.
 Recipe readRecipe(const std::filesystem::path& path);
 
+/// The options as the recipe has them, without scores.
+base::Json toJson(const PruneOptions& options);
+
 /// SHA-256 over what all decisions follow from: samples, labels, norms, sums and neighbour lists; the kernel itself may
 /// be gigabytes, and it cannot change without these.
 std::string runFingerprint(const run::Run& run);

@@ -5,6 +5,7 @@
 #include <core/data/loaders.h>
 #include <core/data/preprocessing.h>
 #include <core/formats/csv.h>
+#include <core/formats/figure_note.h>
 #include <core/formats/images.h>
 #include <core/formats/npz.h>
 #include <core/formats/pt2.h>
@@ -258,6 +259,25 @@ Json describeImage(const fs::path& path) {
             {"channels", image.size.channels}};
 }
 
+/// Null when the file is no figure that this program saved.
+Json describeFigure(const fs::path& path) {
+    const auto file = base::MappedFile::open(path);
+    const auto note = formats::readFigureNote(file->bytes(), base::quoted(path));
+    if (!note)
+        return {};
+    std::string run = note->run;
+    if (!run.empty())
+        run = fmt::format(" of the run \"{}\"", run);
+    return {{"kind", "figure"},
+            {"path", path.string()},
+            {"summary", fmt::format("figure \"{}\"{}, saved by {}", note->title, run, note->program)},
+            {"title", note->title},
+            {"run", note->run},
+            {"program", note->program},
+            {"recipeSha256", note->recipeSha256},
+            {"recipe", base::parseJson(note->recipe, base::quoted(path) + ", recipe")}};
+}
+
 Json describeTable(const fs::path& path) {
     const formats::CsvTable table = formats::readCsv(path);
     return {{"kind", "table"},
@@ -336,6 +356,9 @@ Json describeFile(const fs::path& path) {
         return describeNpy(path);
     if (ending == "npz")
         return describeNpz(path);
+    if (ending == "png" || ending == "svg" || ending == "pdf")
+        if (Json figure = describeFigure(path); !figure.is_null())
+            return figure;
     if (formats::hasImageEnding(path))
         return describeImage(path);
     if (ending == "csv")

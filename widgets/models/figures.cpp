@@ -1,6 +1,7 @@
 #include <widgets/models/figures.h>
 
 #include <QFontMetricsF>
+#include <QPaintEngine>
 #include <QPainter>
 
 namespace lpntk::models {
@@ -45,6 +46,12 @@ void drawFigures(QPainter& painter, const QRectF& rect, Qt::Alignment alignment,
         baseline = rect.bottom() - metrics.descent();
     else if (alignment & Qt::AlignVCenter)
         baseline = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2;
+    if (const auto type = painter.paintEngine()->type(); type == QPaintEngine::SVG || type == QPaintEngine::Pdf) {
+        // There a number is looked for and copied as one word.
+        const double spare = width - metrics.horizontalAdvance(text);
+        x += alignment & Qt::AlignRight ? spare : alignment & Qt::AlignHCenter ? spare / 2 : 0;
+        return painter.drawText(QPointF(x, baseline), text);
+    }
     layOut(metrics, text, [&](const QString& part, double at) { painter.drawText(QPointF(x + at, baseline), part); });
 }
 

@@ -34,6 +34,8 @@ public:
 
     /// Most bytes that the pictures take, own size and scaled together.
     static std::int64_t budget();
+    /// No picture that was asked for is still being decoded.
+    bool isIdle() const { return !m_decoding && m_wanted.empty(); }
 
     /// The scaling rule of thumbnail() for one picture.
     static QImage scaled(const QImage& image, int side, qreal pixelRatio);

@@ -41,6 +41,7 @@ public:
     /// Shows the cluster with this index in Session::clusters(); its head becomes the current sample when `select`.
     void showCluster(int cluster, bool select);
     int shownCluster() const { return m_cluster; }
+    base::Json figureSettings() const override { return {{"sample", m_head.value()}, {"parts", m_parts}}; }
     Gallery& gallery() { return *m_gallery; }
     ClusterList& list() { return *m_list; }
     ClusterActions& actions() { return *m_actions; }

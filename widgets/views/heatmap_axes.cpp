@@ -170,7 +170,7 @@ void paintAxes(QPainter& painter, models::Session& session, const AxisFacts& fac
             painter.setClipRect(QRect(map.left(), 0, map.width(), map.top()));
         paintClasses(painter, session, facts, strip, thumbnails);
         if (thumbnails)
-            paintThumbnails(painter, session, facts, strip, painter.device()->devicePixelRatioF());
+            paintThumbnails(painter, session, facts, strip, pixelRatioOf(painter));
         paintMarks(painter, facts, strip);
         painter.restore();
     }

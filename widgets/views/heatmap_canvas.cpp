@@ -2,6 +2,7 @@
 
 #include <widgets/models/theme.h>
 #include <widgets/models/thumbnail_cache.h>
+#include <widgets/views/heatmap_figure.h>
 #include <widgets/views/heatmap_labels.h>
 #include <widgets/views/heatmap_map.h>
 #include <widgets/views/heatmap_minimap.h>
@@ -28,7 +29,8 @@ const analysis::ColourMap& colourMap() { return analysis::ColourMap::diverging(t
 
 HeatmapCanvas::HeatmapCanvas(models::Session& session, QWidget* parent)
     : QWidget(parent), m_session(session), m_map(new HeatmapMap(this)), m_minimap(new HeatmapMinimap(this)),
-      m_card(new PairCard(session, this)), m_loader(new HeatmapLoader(session.jobs(), m_map->scene(), this)) {
+      m_card(new PairCard(session, this)), m_loader(new HeatmapLoader(session.jobs(), m_map->scene(), this)),
+      m_figure(new HeatmapFigure(session.jobs(), this)) {
     setMinimumSize(240, 240);
     connect(m_map, &HeatmapMap::viewChanged, this, &HeatmapCanvas::moved);
     connect(m_map, &HeatmapMap::hoverChanged, this, &HeatmapCanvas::hoverMoved);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <widgets/models/session.h>
+#include <widgets/views/figure_part.h>
 #include <widgets/views/heatmap_axes.h>
 #include <widgets/views/heatmap_loader.h>
 
@@ -11,13 +12,15 @@
 
 namespace lpntk::views {
 
+class HeatmapFigure;
 class HeatmapMap;
 class HeatmapMinimap;
+struct MapPicture;
 class PairCard;
 
 /// The map with its axis strips, minimap and pair card: translates between positions of the order, rows of the run and
 /// samples. Owned by the heatmap view.
-class HeatmapCanvas : public QWidget {
+class HeatmapCanvas : public QWidget, public FigurePart {
     Q_OBJECT
 public:
     HeatmapCanvas(models::Session& session, QWidget* parent);
@@ -50,6 +53,15 @@ public:
     void setMarks(const models::SampleSet& selected, models::SampleId current);
     void setShownPair(models::SampleId row, models::SampleId column);
 
+    FigureState prepareFigure(double ratio) override;
+    FigureState figureState() const override;
+    double figureProgress() const override;
+    QString figureProblem() const override;
+    void paintFigure(QPainter& painter, double ratio) override;
+    void forgetFigure() override;
+    void keepView() override;
+    void restoreView() override;
+
 Q_SIGNALS:
     void viewChanged();
     /// All visible tiles have been painted.
@@ -74,6 +86,7 @@ private:
     void cellStepped(int rows, int columns, Qt::KeyboardModifiers modifiers);
     void boxMoved(const QRectF& positions, bool done);
     void painted();
+    MapPicture figurePicture(double ratio) const;
 
     models::Session& m_session;
     std::shared_ptr<const run::Run> m_run;
@@ -85,6 +98,8 @@ private:
     HeatmapMinimap* m_minimap;
     PairCard* m_card;
     HeatmapLoader* m_loader;
+    HeatmapFigure* m_figure;
+    std::optional<vtk::HeatmapTransform> m_keptView; ///< while the canvas has the size of a figure
     AxisFacts m_facts;
     bool m_laying = false;
 };

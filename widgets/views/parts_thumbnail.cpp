@@ -6,6 +6,7 @@
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
+#include <QPaintEngine>
 #include <QPainter>
 
 #include <algorithm>
@@ -81,6 +82,10 @@ ThumbnailState thumbnailState(const models::Session& session, models::SampleId s
     return state;
 }
 
+double pixelRatioOf(const QPainter& painter) {
+    return painter.paintEngine()->paintDevice()->devicePixelRatioF();
+}
+
 void paintFrame(QPainter& painter, const QRect& square, const ThumbnailState& state) {
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
@@ -100,7 +105,7 @@ void paintThumbnail(QPainter& painter, const QRect& square, models::Session& ses
     painter.save();
     if (state.faded)
         painter.setOpacity(kFaded);
-    const QImage picture = session.thumbnails().thumbnail(sample, square.width(), painter.device()->devicePixelRatioF());
+    const QImage picture = session.thumbnails().thumbnail(sample, square.width(), pixelRatioOf(painter));
     if (picture.isNull()) {
         painter.fillRect(square, colour(Role::sunken));
     } else {

@@ -33,6 +33,10 @@ inline constexpr int kFrameReach = 4;
 void paintThumbnail(QPainter& painter, const QRect& square, models::Session& session, models::SampleId sample,
                     const ThumbnailState& state);
 
+/// Device pixels per logical pixel of what a painter finally paints on: of a figure its own, where the painter's device
+/// is still the widget.
+double pixelRatioOf(const QPainter& painter);
+
 /// Only the frame of a state, for pictures that are painted otherwise.
 void paintFrame(QPainter& painter, const QRect& square, const ThumbnailState& state);
 

@@ -88,13 +88,24 @@ QString RelationGraphWidget::captionOf(int node) const {
     return isCentre(node) ? QString() : models::format::sample(sampleOf(node));
 }
 
+QSizeF RelationGraphWidget::pictureSize(int node) const {
+    const double side = sideOf(node);
+    return {std::max(side, 56.0) + 2 * kOutside, side + 2 * kOutside + kCaption};
+}
+
 QImage RelationGraphWidget::picture(int node) {
-    const SampleId sample = sampleOf(node);
-    const double side = sideOf(node), width = std::max(side, 56.0) + 2 * kOutside, ratio = devicePixelRatioF();
-    QImage image((QSizeF(width, side + 2 * kOutside + kCaption) * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
+    const double ratio = devicePixelRatioF();
+    QImage image((pictureSize(node) * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
     image.setDevicePixelRatio(ratio);
     image.fill(Qt::transparent);
     QPainter painter(&image);
+    paintNode(painter, node);
+    return image;
+}
+
+void RelationGraphWidget::paintNode(QPainter& painter, int node) {
+    const SampleId sample = sampleOf(node);
+    const double side = sideOf(node), width = pictureSize(node).width();
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF card((width - side) / 2, kOutside, side, side);
     painter.setPen(QPen(theme().colour(Role::borderStrong), 1));
@@ -132,7 +143,6 @@ QImage RelationGraphWidget::picture(int node) {
         painter.setPen(theme().colour(Role::text));
         models::drawFigures(painter, line, Qt::AlignCenter, caption);
     }
-    return image;
 }
 
 std::vector<vtk::GraphEdge> RelationGraphWidget::edges() const {

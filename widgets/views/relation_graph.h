@@ -1,6 +1,7 @@
 #pragma once
 
 #include <widgets/models/session.h>
+#include <widgets/views/figure_part.h>
 #include <widgets/views/relation_model.h>
 #include <widgets/vtk/graph_scene.h>
 #include <widgets/vtk/vtk_host.h>
@@ -13,7 +14,7 @@ namespace lpntk::views {
 /// The relation graph drawn by VTK: nodes are thumbnails with a bar in their class colour and the cosine below, edges
 /// signed by colour and dash, width 1 to 5 by |cosine|. Wheel zooms, drag pans, click and hover name samples; arrow keys
 /// walk over the nodes.
-class RelationGraphWidget : public vtk::VtkHost {
+class RelationGraphWidget : public vtk::VtkHost, public FigurePart {
     Q_OBJECT
 public:
     RelationGraphWidget(models::Session& session, QWidget* parent);
@@ -36,6 +37,11 @@ public:
     /// The whole graph can be seen and its pictures are there.
     bool isComplete() const { return m_graph != nullptr && m_drawn; }
 
+    FigureState prepareFigure(double) override { return FigureState::ready; }
+    FigureState figureState() const override { return FigureState::ready; }
+    void paintFigure(QPainter& painter, double ratio) override;
+    void forgetFigure() override {}
+
 Q_SIGNALS:
     void clicked(lpntk::models::SampleId sample, Qt::KeyboardModifiers modifiers);
     void expandWanted(lpntk::models::SampleId sample);
@@ -56,6 +62,9 @@ private:
     void rebuild();
     void repaintNode(int node);
     QImage picture(int node);
+    QSizeF pictureSize(int node) const;
+    /// A node's picture at the origin of the painter, logical pixels.
+    void paintNode(QPainter& painter, int node);
     bool isCentre(int node) const;
     double sideOf(int node) const;
     QString captionOf(int node) const;

@@ -38,6 +38,9 @@ public:
 
     RelationGraphWidget& graph() { return *m_graph; }
     RelationPairModel& pairs() { return *m_pairs; }
+    base::Json figureSettings() const override {
+        return {{"sample", m_lastCentre.value()}, {"expanded", m_expanded.size()}};
+    }
 
 Q_SIGNALS:
     /// Graph and table show the present data.

@@ -17,6 +17,9 @@ public:
     /// An unlinked view neither follows the shared current sample nor the selection.
     void setLinked(bool linked);
     bool isLinked() const { return m_linked; }
+    /// What decides its picture beside tool bar, run, decisions and what the session shares, for the recipe of a
+    /// figure.
+    virtual base::Json figureSettings() const { return base::Json::object(); }
 
 protected:
     enum SelectionPart { selectedPart = 1, currentPart = 2, hoveredPart = 4 };

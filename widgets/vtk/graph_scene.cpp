@@ -1,5 +1,6 @@
 #include <widgets/vtk/graph_scene.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace lpntk::vtk {
@@ -14,6 +15,14 @@ constexpr double kDotted[] = {1.5, 3};
 constexpr double kDashed[] = {5, 3};
 
 } // namespace
+
+std::vector<double> dashOf(const GraphEdge& edge) {
+    std::vector<double> dash;
+    if (edge.style != LineStyle::solid)
+        for (const double length : edge.style == LineStyle::dotted ? kDotted : kDashed)
+            dash.push_back(length * std::max(1.0, edge.width / 2));
+    return dash;
+}
 
 GraphScene::GraphScene(vtkRenderer* renderer, vtkRenderer* overlay)
     : m_lines(renderer, kLineDepth), m_pictures(overlay, 1024) {}
@@ -50,10 +59,9 @@ int GraphScene::nodeAt(QPointF place) const {
 void GraphScene::draw() {
     m_lines.clear();
     for (const GraphEdge& edge : m_edges) {
-        std::vector<double> dash;
-        if (edge.style != LineStyle::solid)
-            for (const double length : edge.style == LineStyle::dotted ? kDotted : kDashed)
-                dash.push_back(length * m_pixelRatio * std::max(1.0, edge.width / 2));
+        std::vector<double> dash = dashOf(edge);
+        for (double& length : dash)
+            length *= m_pixelRatio;
         m_lines.addLine(widgetPlace(edge.from) * m_pixelRatio, widgetPlace(edge.to) * m_pixelRatio,
                         edge.width * m_pixelRatio, edge.colour, dash);
     }

@@ -30,6 +30,9 @@ struct GraphEdge {
     LineStyle style = LineStyle::solid;
 };
 
+/// Lengths of an edge's strokes and gaps in turn, logical pixels; empty for a solid one.
+std::vector<double> dashOf(const GraphEdge& edge);
+
 /// Nodes and signed edges drawn by VTK: edges as quads with their dashes cut by hand, nodes as textures above them.
 /// Owned by the graph widget, window's thread only.
 class GraphScene {

@@ -4,6 +4,8 @@
 #include <QGuiApplication>
 #include <QMouseEvent>
 #include <QOpenGLContext>
+#include <QOpenGLFramebufferObject>
+#include <QOpenGLFunctions>
 #include <QSurfaceFormat>
 #include <QWheelEvent>
 
@@ -18,6 +20,7 @@
 #include <vtkRenderer.h>
 #include <vtkVersion.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -156,6 +159,39 @@ QSize VtkHost::pixelSize() const {
 
 QImage VtkHost::picture() { return isUsable() ? grabFramebuffer() : QImage(); }
 
+QImage VtkHost::pictureAt(double ratio) {
+    if (!isUsable() || !isValid() || size().isEmpty())
+        return {};
+    makeCurrent();
+    GLint most = 0;
+    context()->functions()->glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &most);
+    m_pictureRatio = std::min(ratio, static_cast<double>(most) / std::max(width(), height()));
+    QImage image;
+    {
+        QOpenGLFramebufferObject target(pixelSize(), QOpenGLFramebufferObject::CombinedDepthStencil);
+        if (target.bind()) {
+            resizeGL(width(), height());
+            drawFrame();
+            target.bind(); // VTK leaves framebuffers of its own behind
+            image = target.toImage();
+        }
+    }
+    image.setDevicePixelRatio(m_pictureRatio);
+    m_pictureRatio = 0;
+    makeCurrent();
+    resizeGL(width(), height());
+    update();
+    return image;
+}
+
+int VtkHost::metric(PaintDeviceMetric metric) const {
+    if (m_pictureRatio > 0 && metric == PdmDevicePixelRatio)
+        return qRound(m_pictureRatio);
+    if (m_pictureRatio > 0 && metric == PdmDevicePixelRatioScaled)
+        return qRound(m_pictureRatio * devicePixelRatioFScale());
+    return QOpenGLWidget::metric(metric);
+}
+
 void VtkHost::initializeGL() {
     m_window->SetReadyForRendering(true);
     m_window->SetForceMaximumHardwareLineWidth(1);
@@ -187,6 +223,13 @@ void VtkHost::paintGL() {
     const int* size = m_window->GetSize();
     if (size[0] != pixels.width() || size[1] != pixels.height())
         resizeGL(width(), height());
+    drawFrame();
+    m_frameMilliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    ++m_frames;
+    QMetaObject::invokeMethod(this, &VtkHost::painted, Qt::QueuedConnection);
+}
+
+void VtkHost::drawFrame() {
     prepareFrame();
     vtkOpenGLState* state = m_window->GetState();
     state->Reset();
@@ -195,9 +238,6 @@ void VtkHost::paintGL() {
     state->vtkglDepthFunc(kLessOrEqual);
     m_window->Render();
     state->Pop();
-    m_frameMilliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
-    ++m_frames;
-    QMetaObject::invokeMethod(this, &VtkHost::painted, Qt::QueuedConnection);
 }
 
 void VtkHost::tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifiers) {

@@ -47,6 +47,9 @@ public:
 
     /// The picture as it is on the screen, in device pixels; null where OpenGL is not there.
     QImage picture();
+    /// The same drawn anew at `ratio` device pixels per logical pixel (less where OpenGL has no such large pictures):
+    /// what devicePixelRatioF() says meanwhile, so that lines, points and letters grow with it.
+    QImage pictureAt(double ratio);
     /// Time that the last frame took in VTK, milliseconds.
     double frameMilliseconds() const { return m_frameMilliseconds; }
     int framesPainted() const { return m_frames; }
@@ -56,6 +59,7 @@ Q_SIGNALS:
     void painted();
 
 protected:
+    int metric(PaintDeviceMetric metric) const override;
     /// Called before each frame; the scene brings its actors up to date here, so many changes cost one frame.
     virtual void prepareFrame() {}
 
@@ -70,6 +74,7 @@ protected:
 private:
     void connectWindow();
     void releaseGl();
+    void drawFrame();
     void tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifiers);
 
     vtkNew<vtkGenericOpenGLRenderWindow> m_window;
@@ -78,6 +83,7 @@ private:
     vtkNew<vtkRenderer> m_overlay;
     QMetaObject::Connection m_contextGone;
     bool m_forwardEvents = false;
+    double m_pictureRatio = 0; ///< while a picture of another resolution is drawn
     double m_frameMilliseconds = 0;
     int m_frames = 0;
 };
