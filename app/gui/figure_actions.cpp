@@ -62,12 +62,13 @@ void FigureActions::refresh() {
 std::vector<FigureSubject> FigureActions::subjects() const {
     std::vector<FigureSubject> all;
     QWidget* view = m_views.currentWidget();
+    const auto isReady = [this] { return m_views.isReady(); };
     for (const ViewEntry& entry : viewTable())
         if (entry.name == m_views.currentView())
-            all.push_back({view, view, entry.name, entry.title()});
+            all.push_back({view, view, entry.name, entry.title(), isReady});
     if (m_inspector.isVisible())
-        all.push_back({&m_inspector, &m_inspector, QStringLiteral("inspector"), tr("Inspector")});
-    all.push_back({m_window, view, QStringLiteral("window"), tr("The whole window")});
+        all.push_back({&m_inspector, &m_inspector, QStringLiteral("inspector"), tr("Inspector"), {}});
+    all.push_back({m_window, view, QStringLiteral("window"), tr("The whole window"), isReady});
     return all;
 }
 

@@ -66,6 +66,7 @@ FigureDialog::FigureDialog(models::Session& session, Settings& settings, std::ve
     m_preview = named(new QLabel(this), "figurePreview", tr("Preview"));
     m_preview->setFixedSize(kPreview);
     m_preview->setAlignment(Qt::AlignCenter);
+    m_preview->setFrameShape(QFrame::StyledPanel);
     halves->addWidget(m_preview, 0, Qt::AlignTop);
     column->addLayout(halves);
     m_words = makeLabel({}, "text2", this);
@@ -376,7 +377,7 @@ void FigureDialog::refresh() {
 void FigureDialog::drawPreview() {
     if (!subject().widget || !subject().widget->isVisible() || !m_save->isEnabled() || m_maker->isBusy())
         return;
-    QImage image = views::figurePreview(*subject().widget, look(), kPreview * devicePixelRatioF());
+    QImage image = views::figurePreview(*subject().widget, look(), (kPreview - QSize(2, 2)) * devicePixelRatioF());
     image.setDevicePixelRatio(devicePixelRatioF());
     m_preview->setPixmap(QPixmap::fromImage(image));
 }

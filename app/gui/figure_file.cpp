@@ -2,7 +2,7 @@
 
 #include <core/base/error.h>
 
-#include <widgets/models/svg_device.h>
+#include <widgets/models/figure_sinks.h>
 #include <widgets/views/figure_painter.h>
 
 #include <QBuffer>
@@ -20,24 +20,6 @@ namespace {
 
 constexpr double kMillimetresPerInch = 25.4, kPointsPerInch = 72;
 
-/// A PDF whose painter knows that several dots make a logical pixel, so that pictures in it are as fine as the page.
-class FigurePdf : public QPdfWriter {
-public:
-    FigurePdf(QIODevice* device, double ratio) : QPdfWriter(device), m_ratio(ratio) {}
-
-protected:
-    int metric(PaintDeviceMetric metric) const override {
-        if (metric == PdmDevicePixelRatio)
-            return qRound(m_ratio);
-        if (metric == PdmDevicePixelRatioScaled)
-            return qRound(m_ratio * devicePixelRatioFScale());
-        return QPdfWriter::metric(metric);
-    }
-
-private:
-    double m_ratio;
-};
-
 QByteArray xmpOf(const formats::FigureNote& note) {
     return "<?xpacket begin=\"\xef\xbb\xbf\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n"
            "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\">\n<rdf:RDF "
@@ -49,11 +31,17 @@ QByteArray xmpOf(const formats::FigureNote& note) {
            "</rdf:Description>\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end=\"r\"?>\n";
 }
 
+void paintOn(models::FigureSink& sink, QWidget& widget, const FigureSize& size) {
+    models::FigureDevice device(size.layout, size.ratio, sink);
+    QPainter painter(&device);
+    views::paintFigure(painter, widget, size.ratio);
+}
+
 QByteArray drawPdf(QWidget& widget, const FigureSize& size, const formats::FigureNote& note) {
     QByteArray bytes;
     QBuffer buffer(&bytes);
     buffer.open(QIODevice::WriteOnly);
-    FigurePdf pdf(&buffer, size.ratio);
+    QPdfWriter pdf(&buffer);
     pdf.setTitle(QString::fromStdString(note.title));
     pdf.setCreator(QString::fromStdString(note.program));
     pdf.setResolution(size.dotsPerInch);
@@ -63,21 +51,21 @@ QByteArray drawPdf(QWidget& widget, const FigureSize& size, const formats::Figur
     pdf.setDocumentXmpMetadata(xmpOf(note));
     pdf.addFileAttachment(QStringLiteral("recipe.json"), QByteArray::fromStdString(note.recipe),
                           QStringLiteral("application/json"));
-    QPainter painter(&pdf);
-    views::paintFigure(painter, widget, size.ratio);
-    painter.end();
+    QPainter page(&pdf);
+    page.scale(size.ratio, size.ratio);
+    models::PainterSink sink(page);
+    paintOn(sink, widget, size);
+    page.end();
     return bytes;
 }
 
 QByteArray drawSvg(QWidget& widget, const FigureSize& size, const formats::FigureNote& note) {
-    models::SvgDevice device(size.layout, size.ratio);
-    QPainter painter(&device);
-    views::paintFigure(painter, widget, size.ratio);
-    painter.end();
+    models::SvgSink sink;
+    paintOn(sink, widget, size);
     const QSizeF paper = size.millimetres();
     const auto length = [](double millimetres) { return QString::number(millimetres, 'f', 2) + QStringLiteral("mm"); };
-    return device.document(length(paper.width()), length(paper.height()), QString::fromStdString(note.title),
-                           QByteArray::fromStdString(formats::xmlOf(note)));
+    return sink.document(size.layout, length(paper.width()), length(paper.height()), QString::fromStdString(note.title),
+                         QByteArray::fromStdString(formats::xmlOf(note)));
 }
 
 QImage drawPicture(QWidget& widget, const FigureSize& size) {

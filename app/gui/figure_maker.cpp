@@ -51,7 +51,7 @@ void FigureMaker::make(const FigureRequest& request) {
     m_request = request;
     m_rounds = 0;
     m_look.start();
-    draw();
+    look();
 }
 
 void FigureMaker::giveUp() {
@@ -75,7 +75,7 @@ void FigureMaker::fail(const QString& sentence) {
 void FigureMaker::look() {
     if (!m_request.subject.widget || !m_request.subject.widget->isVisible())
         return fail(tr("The figure was not made: its view is not shown any more."));
-    bool working = !m_session.thumbnails().isIdle();
+    bool working = !m_session.thumbnails().isIdle() || (m_request.subject.isReady && !m_request.subject.isReady());
     double share = 1;
     for (views::FigurePart* part : views::figureParts(*m_request.subject.widget)) {
         const FigureState state = part->figureState();

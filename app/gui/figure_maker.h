@@ -8,6 +8,8 @@
 #include <QPointer>
 #include <QTimer>
 
+#include <functional>
+
 namespace lpntk::gui {
 
 /// What a figure is made of: a view, the Inspector or the whole window.
@@ -16,6 +18,7 @@ struct FigureSubject {
     QPointer<QWidget> view; ///< whose settings the recipe names; the widget itself, or the view in front of a window
     QString name;           ///< "heatmap", for the recipe
     QString title;          ///< "Heatmap"
+    std::function<bool()> isReady; ///< what it shows is all there; empty = always
 };
 
 struct FigureRequest {

@@ -4,6 +4,7 @@
 #include "small_widgets.h"
 
 #include <widgets/models/theme.h>
+#include <widgets/views/parts_copy_rows.h>
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
@@ -120,6 +121,7 @@ QWidget* JobsDock::makeIssuesPage() {
     m_issueList->setWordWrap(true);
     m_issueList->setUniformItemSizes(false);
     m_issueList->setIconSize(QSize(16, 16));
+    views::copyRowsByKey(*m_issueList);
     m_issueList->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     connect(m_issueList, &QListWidget::itemActivated, this, &JobsDock::jump);
     connect(m_issueList, &QListWidget::currentRowChanged, this, &JobsDock::refreshCause);

@@ -46,8 +46,8 @@ void drawFigures(QPainter& painter, const QRectF& rect, Qt::Alignment alignment,
         baseline = rect.bottom() - metrics.descent();
     else if (alignment & Qt::AlignVCenter)
         baseline = rect.center().y() + (metrics.ascent() - metrics.descent()) / 2;
-    if (const auto type = painter.paintEngine()->type(); type == QPaintEngine::SVG || type == QPaintEngine::Pdf) {
-        // There a number is looked for and copied as one word.
+    if (painter.paintEngine()->type() == QPaintEngine::User) {
+        // In a figure that keeps its text a number is looked for and copied as one word.
         const double spare = width - metrics.horizontalAdvance(text);
         x += alignment & Qt::AlignRight ? spare : alignment & Qt::AlignHCenter ? spare / 2 : 0;
         return painter.drawText(QPointF(x, baseline), text);

@@ -1,5 +1,6 @@
 #include <widgets/views/figure_painter.h>
 
+#include <widgets/models/figure_device.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/figure_part.h>
 #include <widgets/views/parts_segment.h>
@@ -36,12 +37,20 @@ void layOut(QWidget& widget) {
             layOut(*child);
 }
 
+/// The clip of a painter is lost or moved on its way through widgets except on pictures.
+void clipTo(QPainter& painter, const QRect& seen) {
+    if (auto* device = dynamic_cast<models::FigureDevice*>(painter.device()))
+        device->setFrame(seen);
+    else
+        painter.setClipRect(seen, Qt::IntersectClip);
+}
+
 void paintTree(QPainter& painter, QWidget& widget, QPoint at, const QRect& within, double ratio) {
     const QRect seen = within & QRect(at, widget.size());
     if (seen.isEmpty())
         return;
     painter.save();
-    painter.setClipRect(seen, Qt::IntersectClip);
+    clipTo(painter, seen);
     painter.translate(at);
     auto* part = dynamic_cast<FigurePart*>(&widget);
     if (part) {
@@ -84,7 +93,8 @@ FigureStage::FigureStage(QWidget& widget, const FigureLook& look)
 FigureStage::~FigureStage() {
     for (QWidget* bar : m_hidden)
         bar->show();
-    m_widget.setGeometry(m_place);
+    if (m_widget.geometry() != m_place)
+        m_widget.setGeometry(m_place);
     layOut(m_widget);
     theme().setDark(m_dark);
     for (const auto& [bar, value] : m_scrolled)
@@ -103,7 +113,6 @@ std::vector<FigurePart*> figureParts(QWidget& widget) {
 }
 
 void paintFigure(QPainter& painter, QWidget& widget, double ratio) {
-    painter.setRenderHint(QPainter::LosslessImageRendering);
     paintTree(painter, widget, QPoint(), widget.rect(), ratio);
 }
 

@@ -3,6 +3,7 @@
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/models/thumbnail_cache.h>
+#include <widgets/views/parts_copy_rows.h>
 #include <widgets/views/parts_thumbnail.h>
 
 #include <QApplication>
@@ -47,6 +48,12 @@ QVariant NeighbourModel::data(const QModelIndex& index, int role) const {
     case Qt::AccessibleTextRole:
         return tr("%1, cosine %2, angle %3").arg(spokenSample(m_session, sample), format::cosineExact(static_cast<double>(neighbour.cosine)),
                                                  format::angle(static_cast<double>(neighbour.cosine)));
+    case kCopyRole:
+        return QStringList{QString::number(sample.value()), m_session.className(m_session.labelOf(sample)),
+                           format::cosineExact(static_cast<double>(neighbour.cosine)),
+                           format::angle(static_cast<double>(neighbour.cosine)),
+                           format::kappa(static_cast<double>(neighbour.kappa))}
+            .join(QLatin1Char('\t'));
     case SampleRole: return QVariant::fromValue<qint64>(sample.value());
     case CosineRole: return neighbour.cosine;
     case KappaRole: return neighbour.kappa;
@@ -105,6 +112,7 @@ void NeighbourDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
 
 NeighbourList::NeighbourList(models::Session& session, QWidget* parent)
     : QListView(parent), m_session(session), m_model(new NeighbourModel(session, this)) {
+    copyRowsByKey(*this);
     setModel(m_model);
     setItemDelegate(new NeighbourDelegate(session, this));
     setUniformItemSizes(true);
