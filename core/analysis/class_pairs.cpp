@@ -69,22 +69,27 @@ AverageKappa averageKappa(const run::Run& run) {
     return result;
 }
 
-double defaultRange(const run::Run& run, double quantile) {
+double cosineQuantile(const run::Run& run, double share) {
     const auto bins = run.histogram();
     std::int64_t pairs = 0;
     for (const std::int64_t count : bins)
         pairs += count;
     if (pairs == 0)
         return 1.0;
-    constexpr int kBinsPerStep = kHalf / 20; // a step is 0.05
     std::int64_t within = 0;
     int bin = 0;
     while (bin < kHalf) {
         within += bins[static_cast<std::size_t>(kHalf + bin)] + bins[static_cast<std::size_t>(kHalf - 1 - bin)];
         ++bin;
-        if (static_cast<double>(within) >= quantile * static_cast<double>(pairs))
+        if (static_cast<double>(within) >= share * static_cast<double>(pairs))
             break;
     }
+    return static_cast<double>(bin) / kHalf;
+}
+
+double defaultRange(const run::Run& run, double quantile) {
+    constexpr int kBinsPerStep = kHalf / 20; // a step is 0.05
+    const int bin = static_cast<int>(std::lround(cosineQuantile(run, quantile) * kHalf));
     return ((bin + kBinsPerStep - 1) / kBinsPerStep) / 20.0;
 }
 

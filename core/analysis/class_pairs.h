@@ -20,6 +20,9 @@ struct AverageKappa {
 };
 AverageKappa averageKappa(const run::Run& run);
 
+/// The smallest bin edge of the histogram within whose +- that share of the pairs lies; 1 without pairs.
+double cosineQuantile(const run::Run& run, double share);
+
 /// |cosine| quantile of the off-diagonal pairs from the histogram, rounded up to the next 0.05: the heatmap's range.
 double defaultRange(const run::Run& run, double quantile = 0.98);
 
