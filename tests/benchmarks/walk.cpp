@@ -1,5 +1,5 @@
 // A random walk through the window with a watchdog, and what people wait for first:
-//   benchmark_walk RUN [SECONDS [SEED]]      (packaging/with-display.sh in front of it without a display)
+//   bench_walk RUN [SECONDS [SEED]]      (packaging/with-display.sh in front of it without a display)
 // Opens the real window on a run, measures the time to the first picture of every view and of selecting everything in
 // it, then presses, drags, turns and types at random for SECONDS (600). A thread asks the event loop for an answer
 // all the time; how long it takes is what a person would feel. Prints JSON; the longest stalls are named by what was
@@ -310,7 +310,7 @@ base::Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
 
 int main(int argc, char** argv) {
     if (argc < 2) {
-        std::fputs("usage: benchmark_walk RUN [SECONDS [SEED]]\n", stderr);
+        std::fputs("usage: bench_walk RUN [SECONDS [SEED]]\n", stderr);
         return 2;
     }
     QTemporaryDir home;

@@ -6,9 +6,12 @@
 #include <widgets/views/heatmap_labels.h>
 #include <widgets/views/heatmap_map.h>
 #include <widgets/views/heatmap_minimap.h>
+#include <widgets/views/parts_busy.h>
 #include <widgets/views/parts_pair_card.h>
 
+#include <QHelpEvent>
 #include <QPainter>
+#include <QToolTip>
 
 #include <algorithm>
 #include <cmath>
@@ -21,7 +24,8 @@ using models::theme;
 
 namespace {
 
-constexpr int kMargin = 8; ///< right of and below the map
+constexpr int kMargin = 8;        ///< right of and below the map
+constexpr double kPairScale = 24; ///< a double click goes there: thumbnails at their full size
 
 const analysis::ColourMap& colourMap() { return analysis::ColourMap::diverging(theme().isDark()); }
 
@@ -30,11 +34,12 @@ const analysis::ColourMap& colourMap() { return analysis::ColourMap::diverging(t
 HeatmapCanvas::HeatmapCanvas(models::Session& session, QWidget* parent)
     : QWidget(parent), m_session(session), m_map(new HeatmapMap(this)), m_minimap(new HeatmapMinimap(this)),
       m_card(new PairCard(session, this)), m_loader(new HeatmapLoader(session.jobs(), m_map->scene(), this)),
-      m_figure(new HeatmapFigure(session.jobs(), this)) {
+      m_figure(new HeatmapFigure(session.jobs(), this)), m_busy(new BusyLine(session.jobs(), m_map)) {
     setMinimumSize(240, 240);
     connect(m_map, &HeatmapMap::viewChanged, this, &HeatmapCanvas::moved);
     connect(m_map, &HeatmapMap::hoverChanged, this, &HeatmapCanvas::hoverMoved);
     connect(m_map, &HeatmapMap::clicked, this, &HeatmapCanvas::cellClicked);
+    connect(m_map, &HeatmapMap::activated, this, &HeatmapCanvas::cellActivated);
     connect(m_map, &HeatmapMap::cellStepped, this, &HeatmapCanvas::cellStepped);
     connect(m_map, &HeatmapMap::boxDragged, this, &HeatmapCanvas::boxMoved);
     connect(m_map, &vtk::VtkHost::painted, this, &HeatmapCanvas::painted);
@@ -48,6 +53,10 @@ HeatmapCanvas::HeatmapCanvas(models::Session& session, QWidget* parent)
         m_map->update();
     });
     connect(m_loader, &HeatmapLoader::failed, this, &HeatmapCanvas::failed);
+    connect(m_loader, &HeatmapLoader::gathering, this, [this](models::Ticket ticket) {
+        if (!m_busy->isBusy())
+            m_busy->follow(ticket, tr("Gathering pairs"));
+    });
     connect(&session.thumbnails(), &models::ThumbnailCache::ready, this, [this] {
         if (m_map->view().scale() >= kThumbnailsFrom)
             update();
@@ -63,6 +72,8 @@ void HeatmapCanvas::setRun(std::shared_ptr<const run::Run> run) {
     m_facts = {};
     m_facts.run = m_run.get();
     m_facts.order = m_order.get();
+    m_pairRow = m_pairColumn = {};
+    m_kept.clear();
     m_map->scene().overlay() = {};
     applyTheme();
     m_card->hide();
@@ -74,12 +85,32 @@ void HeatmapCanvas::setRun(std::shared_ptr<const run::Run> run) {
     ask();
 }
 
-void HeatmapCanvas::setOrder(std::shared_ptr<const analysis::RowOrder> order) {
+void HeatmapCanvas::setOrder(std::shared_ptr<const analysis::RowOrder> order,
+                             std::shared_ptr<const analysis::ClusterAssignment> clusters) {
+    if (!m_run)
+        return;
+    vtk::HeatmapOverlay& overlay = m_map->scene().overlay();
+    const bool pairSeen = overlay.current && !m_map->view().isFit() &&
+                          m_map->view().visible().contains(QPointF(static_cast<double>(overlay.current->column) + 0.5,
+                                                                   static_cast<double>(overlay.current->row) + 0.5));
+    const bool same = m_order->isIdentity && order->isIdentity;
     m_order = std::move(order);
     m_facts.order = m_order.get();
-    m_map->scene().renew();
+    m_facts.clusters = std::move(clusters);
+    overlay.boxes.clear(); // of positions that hold other samples now
+    placePruned();
+    placePair();
+    if (!same)
+        m_map->scene().renew();
     ask();
-    update();
+    if (pairSeen)
+        goTo(m_pairRow, m_pairColumn, 0);
+    else
+        m_map->viewMoved();
+}
+
+void HeatmapCanvas::followOrdering(models::Ticket ticket) {
+    m_busy->follow(ticket, tr("Ordering"));
 }
 
 void HeatmapCanvas::setStatistic(run::CellStatistic statistic) {
@@ -139,9 +170,17 @@ void HeatmapCanvas::goTo(SampleId row, SampleId column, double scale) {
 void HeatmapCanvas::showClassPair(int rowClass, int columnClass) {
     if (!m_run)
         return;
-    const run::RowRange rows = m_run->classRange(rowClass), columns = m_run->classRange(columnClass);
+    const auto bandOf = [this](int label) {
+        const auto found = std::find_if(m_order->classes.begin(), m_order->classes.end(),
+                                        [label](const analysis::RowBand& band) { return band.id == label; });
+        return found == m_order->classes.end() ? analysis::RowBand{0, 0, label} : *found;
+    };
+    // Where classes are in pieces, the first piece of each is the most interesting.
+    const analysis::RowBand rows = bandOf(rowClass), columns = bandOf(columnClass);
+    if (rows.end == 0 || columns.end == 0)
+        return;
     m_map->view().show({static_cast<double>(columns.begin), static_cast<double>(rows.begin),
-                        static_cast<double>(columns.size()), static_cast<double>(rows.size())});
+                        static_cast<double>(columns.end - columns.begin), static_cast<double>(rows.end - rows.begin)});
     m_map->viewMoved();
 }
 
@@ -167,8 +206,30 @@ void HeatmapCanvas::setMarks(const models::SampleSet& selected, SampleId current
     update();
 }
 
+void HeatmapCanvas::setKept(std::span<const char> kept) {
+    if (std::equal(kept.begin(), kept.end(), m_kept.begin(), m_kept.end()))
+        return;
+    m_kept.assign(kept.begin(), kept.end());
+    placePruned();
+    moved(); // the strips may have grown
+}
+
+void HeatmapCanvas::placePruned() {
+    m_facts.pruned.clear();
+    if (!m_run || std::ssize(m_kept) != m_run->rows() || std::find(m_kept.begin(), m_kept.end(), 0) == m_kept.end())
+        return;
+    for (const base::RowId row : m_order->rowAt)
+        m_facts.pruned.push_back(!m_kept[static_cast<std::size_t>(row.value())]);
+}
+
 void HeatmapCanvas::setShownPair(SampleId row, SampleId column) {
-    const std::int64_t y = positionOf(row), x = positionOf(column);
+    m_pairRow = row;
+    m_pairColumn = column;
+    placePair();
+}
+
+void HeatmapCanvas::placePair() {
+    const std::int64_t y = positionOf(m_pairRow), x = positionOf(m_pairColumn);
     m_map->scene().overlay().current = x >= 0 && y >= 0 ? std::optional(vtk::MapCell{y, x}) : std::nullopt;
     m_map->update();
 }
@@ -176,7 +237,7 @@ void HeatmapCanvas::setShownPair(SampleId row, SampleId column) {
 // --- view -------------------------------------------------------------------------------------------------------------
 
 void HeatmapCanvas::layoutMap() {
-    const QSize margins = axisMargins(m_session, m_run.get(), m_map->view().scale());
+    const QSize margins = axisMargins(m_session, m_facts, m_map->view().scale());
     const QRect place(margins.width(), margins.height(), std::max(1, width() - margins.width() - kMargin),
                       std::max(1, height() - margins.height() - kMargin));
     m_minimap->move(width() - m_minimap->width() - 16, height() - m_minimap->height() - 16);
@@ -218,10 +279,10 @@ void HeatmapCanvas::updateOverlay() {
     const double scale = m_map->view().scale();
     overlay.grid = scale >= kGridLinesFrom;
     overlay.bounds.clear();
-    if (m_run && scale >= kClassLinesFrom)
-        for (int label = 1; label < m_run->classes(); ++label)
-            if (const run::RowRange range = m_run->classRange(label); range.size() > 0 && range.begin > 0)
-                overlay.bounds.push_back(range.begin);
+    if (m_run && scale >= kClassLinesFrom && m_order->keepsClasses)
+        for (const analysis::RowBand& band : m_order->classes)
+            if (band.begin > 0)
+                overlay.bounds.push_back(band.begin);
     overlay.line = theme().colour(Role::text2);
     overlay.gridLine = theme().colour(Role::panel);
     overlay.gridLine.setAlphaF(0.35f);
@@ -250,6 +311,15 @@ void HeatmapCanvas::paintEvent(QPaintEvent*) {
     paintAxes(painter, m_session, m_facts, m_map->view(), m_map->geometry());
 }
 
+bool HeatmapCanvas::event(QEvent* event) {
+    if (event->type() != QEvent::ToolTip)
+        return QWidget::event(event);
+    const auto* help = static_cast<QHelpEvent*>(event);
+    QToolTip::showText(help->globalPos(), axisWords(m_session, m_facts, m_map->view(), m_map->geometry(), help->pos()),
+                       this);
+    return true;
+}
+
 // --- pointer ----------------------------------------------------------------------------------------------------------
 
 void HeatmapCanvas::hoverMoved() {
@@ -260,8 +330,7 @@ void HeatmapCanvas::hoverMoved() {
     if (!row.isValid() || !column.isValid()) {
         m_card->hide();
     } else {
-        const base::RowId a = m_run->rowFromSample(row), b = m_run->rowFromSample(column);
-        m_card->setPair(row, column, m_run->cosine(a, b), m_run->kappa(a, b));
+        setCard(*cell);
         const double scale = m_map->view().scale();
         const QPointF cellEnd = m_map->view().placeAt({static_cast<double>(cell->column) + 1, static_cast<double>(cell->row) + 1});
         const QPoint pointer = m_map->geometry().topLeft() + m_map->pointer().toPoint();
@@ -272,10 +341,26 @@ void HeatmapCanvas::hoverMoved() {
     Q_EMIT pairHovered(row, column);
 }
 
+void HeatmapCanvas::setCard(const vtk::MapCell& cell) {
+    const SampleId row = sampleAt(cell.row), column = sampleAt(cell.column);
+    const base::RowId a = m_run->rowFromSample(row), b = m_run->rowFromSample(column);
+    m_card->setPair(row, column, m_run->cosine(a, b), m_run->kappa(a, b));
+}
+
+/// For screen readers, which cannot see the card.
+void HeatmapCanvas::speak(const vtk::MapCell& cell) {
+    setCard(cell);
+    m_map->setAccessibleDescription(m_card->accessibleName());
+}
+
 void HeatmapCanvas::cellClicked(const vtk::MapCell& cell, Qt::KeyboardModifiers modifiers) {
-    m_map->scene().overlay().current = cell;
-    m_map->update();
-    Q_EMIT pairClicked(sampleAt(cell.row), sampleAt(cell.column), modifiers);
+    setShownPair(sampleAt(cell.row), sampleAt(cell.column));
+    speak(cell);
+    Q_EMIT pairClicked(m_pairRow, m_pairColumn, modifiers);
+}
+
+void HeatmapCanvas::cellActivated(const vtk::MapCell& cell) {
+    goTo(sampleAt(cell.row), sampleAt(cell.column), kPairScale);
 }
 
 void HeatmapCanvas::cellStepped(int rows, int columns, Qt::KeyboardModifiers modifiers) {
@@ -290,9 +375,6 @@ void HeatmapCanvas::cellStepped(int rows, int columns, Qt::KeyboardModifiers mod
         m_map->view().centreOn(middle);
         m_map->viewMoved();
     }
-    const base::RowId a = m_run->rowFromSample(sampleAt(cell.row)), b = m_run->rowFromSample(sampleAt(cell.column));
-    m_card->setPair(sampleAt(cell.row), sampleAt(cell.column), m_run->cosine(a, b), m_run->kappa(a, b));
-    m_map->setAccessibleDescription(m_card->accessibleName());
     cellClicked(cell, modifiers);
 }
 

@@ -9,9 +9,12 @@
 
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 namespace lpntk::views {
 
+class BusyLine;
 class HeatmapFigure;
 class HeatmapMap;
 class HeatmapMinimap;
@@ -28,7 +31,12 @@ public:
 
     /// Null run empties the canvas. The order may be exchanged later, same length.
     void setRun(std::shared_ptr<const run::Run> run);
-    void setOrder(std::shared_ptr<const analysis::RowOrder> order);
+    /// `clusters`: what the order's cluster bands are numbered by. The pair shown stays in the middle where it was
+    /// seen.
+    void setOrder(std::shared_ptr<const analysis::RowOrder> order,
+                  std::shared_ptr<const analysis::ClusterAssignment> clusters = nullptr);
+    /// Shows a bar over the old picture from 300 ms on, until the job ends.
+    void followOrdering(models::Ticket ticket);
     void setStatistic(run::CellStatistic statistic);
     void setQuantity(Quantity quantity);
     /// Colours on [-range, +range].
@@ -51,6 +59,8 @@ public:
 
     /// From the shared selection: marks on both axes, current sample.
     void setMarks(const models::SampleSet& selected, models::SampleId current);
+    /// (N) by row, 1 = kept; empty when nothing is known.
+    void setKept(std::span<const char> kept);
     void setShownPair(models::SampleId row, models::SampleId column);
 
     FigureState prepareFigure(double ratio) override;
@@ -74,6 +84,7 @@ Q_SIGNALS:
 protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    bool event(QEvent* event) override;
 
 private:
     void ask();
@@ -83,6 +94,11 @@ private:
     void updateLabels();
     void hoverMoved();
     void cellClicked(const vtk::MapCell& cell, Qt::KeyboardModifiers modifiers);
+    void cellActivated(const vtk::MapCell& cell);
+    void setCard(const vtk::MapCell& cell);
+    void speak(const vtk::MapCell& cell);
+    void placePair();
+    void placePruned();
     void cellStepped(int rows, int columns, Qt::KeyboardModifiers modifiers);
     void boxMoved(const QRectF& positions, bool done);
     void painted();
@@ -100,7 +116,10 @@ private:
     HeatmapLoader* m_loader;
     HeatmapFigure* m_figure;
     std::optional<vtk::HeatmapTransform> m_keptView; ///< while the canvas has the size of a figure
+    BusyLine* m_busy;
     AxisFacts m_facts;
+    models::SampleId m_pairRow, m_pairColumn; ///< with the frame of the current cell
+    std::vector<char> m_kept;                 ///< by row
     bool m_laying = false;
 };
 

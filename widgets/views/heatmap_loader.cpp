@@ -46,6 +46,8 @@ void HeatmapLoader::poke() {
             m_broken = true; // the same tile would fail again at once
             Q_EMIT failed(sentence);
         });
+    if (!isCheap(m_question, batch.front().level))
+        Q_EMIT gathering(m_ticket);
 }
 
 } // namespace lpntk::views

@@ -25,6 +25,8 @@ public:
 
 Q_SIGNALS:
     void delivered();
+    /// A batch that gathers kernel rows, which may take longer than a moment.
+    void gathering(lpntk::models::Ticket ticket);
     void failed(const QString& sentence);
 
 private:

@@ -1,5 +1,6 @@
 #include <widgets/views/heatmap_map.h>
 
+#include <QAction>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QWheelEvent>
@@ -15,6 +16,8 @@ constexpr double kWheelStep = 1.25;   ///< zoom of one notch
 constexpr int kDragFrom = 4;          ///< pixels before a press becomes a drag
 constexpr qint64 kVelocityWindow = 90; ///< ms before the release that decide the velocity
 constexpr double kStopMilliseconds = 400;
+constexpr double kPanStep = 80;    ///< pixels of one key press
+constexpr double kPageShare = 0.8; ///< of the view
 
 } // namespace
 
@@ -25,9 +28,45 @@ HeatmapMap::HeatmapMap(QWidget* parent) : VtkHost(parent), m_scene(std::make_uni
     m_kineticTimer.setInterval(16);
     m_kineticTimer.setTimerType(Qt::PreciseTimer);
     connect(&m_kineticTimer, &QTimer::timeout, this, &HeatmapMap::stepKinetic);
+    addKeys();
 }
 
 HeatmapMap::~HeatmapMap() = default;
+
+/// Actions, so that F1 lists them. Plain arrow keys step from cell to cell and are events, because Shift extends.
+void HeatmapMap::addKeys() {
+    const auto add = [this](const QString& words, const QList<QKeySequence>& keys, auto run) {
+        auto* action = new QAction(words, this);
+        action->setShortcuts(keys);
+        action->setShortcutContext(Qt::WidgetShortcut);
+        addAction(action);
+        connect(action, &QAction::triggered, this, run);
+    };
+    add(tr("Zoom in on the map"), {Qt::Key_Plus, Qt::Key_Equal}, [this] { zoomBy(kWheelStep); });
+    add(tr("Zoom out of the map"), {Qt::Key_Minus}, [this] { zoomBy(1 / kWheelStep); });
+    add(tr("Fit the whole map"), {Qt::Key_F, Qt::Key_0}, [this] { fit(); });
+    add(tr("Zoom to the pair"), {Qt::Key_Return, Qt::Key_Enter}, [this] {
+        if (const auto& cell = m_scene->overlay().current)
+            Q_EMIT activated(*cell);
+    });
+    add(tr("Move the map left"), {Qt::CTRL | Qt::Key_Left}, [this] { pan({kPanStep, 0}); });
+    add(tr("Move the map right"), {Qt::CTRL | Qt::Key_Right}, [this] { pan({-kPanStep, 0}); });
+    add(tr("Move the map up"), {Qt::CTRL | Qt::Key_Up}, [this] { pan({0, kPanStep}); });
+    add(tr("Move the map down"), {Qt::CTRL | Qt::Key_Down}, [this] { pan({0, -kPanStep}); });
+    add(tr("Page up on the map"), {Qt::Key_PageUp}, [this] { pan({0, kPageShare * height()}); });
+    add(tr("Page down on the map"), {Qt::Key_PageDown}, [this] { pan({0, -kPageShare * height()}); });
+    add(tr("Page left on the map"), {Qt::SHIFT | Qt::Key_PageUp}, [this] { pan({kPageShare * width(), 0}); });
+    add(tr("Page right on the map"), {Qt::SHIFT | Qt::Key_PageDown}, [this] { pan({-kPageShare * width(), 0}); });
+    add(tr("First samples of the map"), {Qt::Key_Home}, [this] {
+        m_view.setOrigin({});
+        viewMoved();
+    });
+    add(tr("Last samples of the map"), {Qt::Key_End}, [this] {
+        const auto rows = static_cast<double>(m_view.rows());
+        m_view.setOrigin({rows, rows});
+        viewMoved();
+    });
+}
 
 void HeatmapMap::setContent(std::int64_t rows) {
     m_view.setViewport(size());
@@ -149,6 +188,14 @@ void HeatmapMap::mouseReleaseEvent(QMouseEvent* event) {
             Q_EMIT clicked(*cell, event->modifiers());
 }
 
+void HeatmapMap::mouseDoubleClickEvent(QMouseEvent* event) {
+    if (event->button() != Qt::LeftButton)
+        return VtkHost::mouseDoubleClickEvent(event);
+    m_drag = Drag::none; // the press and release before it were the click
+    if (const auto cell = m_view.cellAt(event->position()))
+        Q_EMIT activated(*cell);
+}
+
 void HeatmapMap::startKinetic() {
     const qint64 now = m_clock.elapsed();
     QPointF by;
@@ -188,32 +235,15 @@ void HeatmapMap::leaveEvent(QEvent* event) {
 }
 
 void HeatmapMap::keyPressEvent(QKeyEvent* event) {
-    const bool control = event->modifiers().testFlag(Qt::ControlModifier);
-    const double page = 0.8;
-    const auto arrow = [&](int rows, int columns) {
-        if (control)
-            pan(QPointF(-columns * 80, -rows * 80));
-        else
-            Q_EMIT cellStepped(rows, columns, event->modifiers());
-    };
     switch (event->key()) {
-    case Qt::Key_Up: return arrow(-1, 0);
-    case Qt::Key_Down: return arrow(1, 0);
-    case Qt::Key_Left: return arrow(0, -1);
-    case Qt::Key_Right: return arrow(0, 1);
-    case Qt::Key_PageUp: return pan({0, page * height()});
-    case Qt::Key_PageDown: return pan({0, -page * height()});
-    case Qt::Key_Plus:
-    case Qt::Key_Equal: return zoomBy(kWheelStep);
-    case Qt::Key_Minus: return zoomBy(1 / kWheelStep);
-    case Qt::Key_0:
-    case Qt::Key_F: return fit();
-    case Qt::Key_Home:
-        m_view.setOrigin({});
-        return viewMoved();
-    case Qt::Key_End:
-        m_view.setOrigin({static_cast<double>(m_view.rows()), static_cast<double>(m_view.rows())});
-        return viewMoved();
+    case Qt::Key_Up:
+        return Q_EMIT cellStepped(-1, 0, event->modifiers());
+    case Qt::Key_Down:
+        return Q_EMIT cellStepped(1, 0, event->modifiers());
+    case Qt::Key_Left:
+        return Q_EMIT cellStepped(0, -1, event->modifiers());
+    case Qt::Key_Right:
+        return Q_EMIT cellStepped(0, 1, event->modifiers());
     default:
         VtkHost::keyPressEvent(event);
     }

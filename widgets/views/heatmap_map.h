@@ -44,6 +44,8 @@ Q_SIGNALS:
     void clicked(const lpntk::vtk::MapCell& cell, Qt::KeyboardModifiers modifiers);
     /// While dragging (`done` false) and at the end; positions of whole cells.
     void boxDragged(const QRectF& positions, bool done);
+    /// Double click.
+    void activated(const lpntk::vtk::MapCell& cell);
     void cellStepped(int rows, int columns, Qt::KeyboardModifiers modifiers);
 
 protected:
@@ -52,11 +54,13 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    void addKeys();
     void setHovered(std::optional<vtk::MapCell> cell);
     QRectF box() const;
     void startKinetic();

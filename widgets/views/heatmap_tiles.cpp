@@ -1,8 +1,11 @@
 #include <widgets/views/heatmap_tiles.h>
 
+#include <core/base/parallel.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 
 namespace lpntk::views {
 
@@ -50,102 +53,133 @@ TileValues readPyramid(const TileQuestion& question, const TileKey& key) {
     return tile;
 }
 
-/// Sums or extremes of the cells of one tile while kernel rows go by.
+/// The cells of one tile while kernel rows go by. Lines of cells are independent, so workers may fill several at once.
 class Gathered {
 public:
-    Gathered(const TileQuestion& question, const TileKey& key, int rows)
-        : m_statistic(question.statistic), m_level(key.level),
-          m_columns(positionsOf(key.column, key.level, question.run->rows())), m_cells(cellsOf(m_columns, key.level)),
-          m_tile{rows, m_cells, std::vector<float>(static_cast<std::size_t>(rows) * static_cast<std::size_t>(m_cells), kNaN)},
-          m_sums(static_cast<std::size_t>(m_cells)), m_counts(static_cast<std::size_t>(m_cells)) {}
+    /// Sums or extremes of one line of cells.
+    struct Line {
+        std::vector<double> values;
+        std::vector<int> counts;
+    };
 
-    run::RowRange columns() const { return m_columns; }
-
-    void startCellRow() {
-        const double start = m_statistic == run::CellStatistic::mean      ? 0
-                             : m_statistic == run::CellStatistic::minimum ? std::numeric_limits<double>::infinity()
-                                                                          : -std::numeric_limits<double>::infinity();
-        std::fill(m_sums.begin(), m_sums.end(), start);
-        std::fill(m_counts.begin(), m_counts.end(), 0);
-    }
-
-    /// `row`: values by row id from `first` on; `order` maps positions to row ids.
-    void add(std::span<const float> row, std::int64_t first, const analysis::RowOrder& order, std::int64_t stride) {
-        for (std::int64_t position = m_columns.begin; position < m_columns.end; position += stride) {
-            const auto column = order.rowAt[static_cast<std::size_t>(position)].value() - first;
-            const float value = row[static_cast<std::size_t>(column)];
-            if (std::isnan(value))
-                continue;
-            const auto cell = static_cast<std::size_t>((position - m_columns.begin) >> m_level);
-            ++m_counts[cell];
-            if (m_statistic == run::CellStatistic::mean)
-                m_sums[cell] += value;
-            else if (m_statistic == run::CellStatistic::minimum)
-                m_sums[cell] = std::min<double>(m_sums[cell], value);
-            else
-                m_sums[cell] = std::max<double>(m_sums[cell], value);
+    /// Columns are counted from `first` on.
+    Gathered(const TileQuestion& question, const TileKey& key, int rows, std::int64_t first)
+        : m_statistic(question.statistic) {
+        const run::RowRange positions = positionsOf(key.column, key.level, question.run->rows());
+        const int cells = cellsOf(positions, key.level);
+        m_tile = {rows, cells,
+                  std::vector<float>(static_cast<std::size_t>(rows) * static_cast<std::size_t>(cells), kNaN)};
+        for (std::int64_t position = positions.begin; position < positions.end; position += strideOf(key.level)) {
+            const auto cell = static_cast<std::size_t>((position - positions.begin) >> key.level);
+            const auto column = question.order->rowAt[static_cast<std::size_t>(position)].value() - first;
+            m_columns.push_back(static_cast<std::int32_t>(column));
+            m_ends.resize(cell + 1);
+            m_ends[cell] = m_columns.size();
         }
     }
 
-    void endCellRow(int cellRow) {
-        for (int cell = 0; cell < m_cells; ++cell) {
-            const auto at = static_cast<std::size_t>(cell);
-            if (m_counts[at] == 0)
-                continue;
-            const double value = m_statistic == run::CellStatistic::mean ? m_sums[at] / m_counts[at] : m_sums[at];
-            m_tile.values[static_cast<std::size_t>(cellRow) * static_cast<std::size_t>(m_cells) + at] =
-                static_cast<float>(value);
+    void start(Line& line) const {
+        const double start = m_statistic == run::CellStatistic::mean      ? 0
+                             : m_statistic == run::CellStatistic::minimum ? std::numeric_limits<double>::infinity()
+                                                                          : -std::numeric_limits<double>::infinity();
+        line.values.assign(m_ends.size(), start);
+        line.counts.assign(m_ends.size(), 0);
+    }
+
+    void add(std::span<const float> row, Line& line) const {
+        if (m_statistic == run::CellStatistic::mean)
+            addWith(row, line, [](double sum, double value) { return sum + value; });
+        else if (m_statistic == run::CellStatistic::minimum)
+            addWith(row, line, [](double least, double value) { return std::min(least, value); });
+        else
+            addWith(row, line, [](double most, double value) { return std::max(most, value); });
+    }
+
+    void finish(int cellRow, const Line& line) {
+        float* out = &m_tile.values[static_cast<std::size_t>(cellRow) * m_ends.size()];
+        for (std::size_t cell = 0; cell < m_ends.size(); ++cell) {
+            const double value =
+                m_statistic == run::CellStatistic::mean ? line.values[cell] / line.counts[cell] : line.values[cell];
+            out[cell] = line.counts[cell] > 0 ? static_cast<float>(value) : kNaN;
         }
     }
 
     TileValues take() { return std::move(m_tile); }
 
 private:
+    template <typename Join> void addWith(std::span<const float> row, Line& line, Join join) const {
+        std::size_t next = 0;
+        for (std::size_t cell = 0; cell < m_ends.size(); ++cell) {
+            double joined = line.values[cell];
+            int count = 0;
+            for (; next < m_ends[cell]; ++next) {
+                const float value = row.data()[m_columns[next]];
+                if (std::isnan(value))
+                    continue;
+                joined = join(joined, static_cast<double>(value));
+                ++count;
+            }
+            line.values[cell] = joined;
+            line.counts[cell] += count;
+        }
+    }
+
     run::CellStatistic m_statistic;
-    int m_level;
-    run::RowRange m_columns;
-    int m_cells;
     TileValues m_tile;
-    std::vector<double> m_sums;
-    std::vector<int> m_counts;
+    std::vector<std::int32_t> m_columns; ///< that are looked at, cell after cell
+    std::vector<std::size_t> m_ends;     ///< of each cell in m_columns
 };
+
+/// Columns that the tiles look at.
+run::RowRange columnsOf(const TileQuestion& question, std::span<const TileKey> keys) {
+    if (!question.order->isIdentity)
+        return {0, question.run->rows()};
+    run::RowRange columns{question.run->rows(), 0};
+    for (const TileKey& key : keys) {
+        const run::RowRange own = positionsOf(key.column, key.level, question.run->rows());
+        columns = {std::min(columns.begin, own.begin), std::max(columns.end, own.end)};
+    }
+    return columns;
+}
 
 std::vector<MadeTile> gather(const TileQuestion& question, std::span<const TileKey> keys,
                              const base::JobContext& context) {
     const run::Run& run = *question.run;
-    const analysis::RowOrder& order = *question.order;
     const int level = keys.front().level;
-    const run::RowRange rows = positionsOf(keys.front().row, level, run.rows());
-    const int cellRows = cellsOf(rows, level);
+    const run::RowRange rows = positionsOf(keys.front().row, level, run.rows()), columns = columnsOf(question, keys);
+    const int cellRows = cellsOf(rows, level), threads = base::availableThreads();
     std::vector<Gathered> tiles;
     for (const TileKey& key : keys)
-        tiles.emplace_back(question, key, cellRows);
-    run::RowRange columns{0, run.rows()};
-    if (order.isIdentity) {
-        columns = tiles.front().columns();
-        for (const Gathered& tile : tiles)
-            columns = {std::min(columns.begin, tile.columns().begin), std::max(columns.end, tile.columns().end)};
-    }
-    std::vector<float> values(static_cast<std::size_t>(columns.size()));
-    const std::int64_t stride = strideOf(level);
-    for (int cellRow = 0; cellRow < cellRows; ++cellRow) {
-        context.throwIfCancelled();
-        for (Gathered& tile : tiles)
-            tile.startCellRow();
-        const std::int64_t begin = rows.begin + (static_cast<std::int64_t>(cellRow) << level);
+        tiles.emplace_back(question, key, cellRows, columns.begin);
+    struct Worker {
+        std::vector<float> values;
+        std::vector<Gathered::Line> lines;
+    };
+    std::vector<Worker> workers(static_cast<std::size_t>(threads));
+    std::mutex mutex;
+    int done = 0;
+    base::parallelFor(cellRows, threads, context, [&](std::int64_t cellRow, int number) {
+        auto& [values, lines] = workers[static_cast<std::size_t>(number)];
+        values.resize(static_cast<std::size_t>(columns.size()));
+        lines.resize(tiles.size());
+        for (std::size_t tile = 0; tile < tiles.size(); ++tile)
+            tiles[tile].start(lines[tile]);
+        const std::int64_t begin = rows.begin + (cellRow << level);
         const std::int64_t end = std::min(begin + (std::int64_t{1} << level), rows.end);
-        for (std::int64_t position = begin; position < end; position += stride) {
-            const base::RowId row = order.rowAt[static_cast<std::size_t>(position)];
+        for (std::int64_t position = begin; position < end; position += strideOf(level)) {
+            const base::RowId row = question.order->rowAt[static_cast<std::size_t>(position)];
             if (question.quantity == Quantity::kappa)
                 run.kappaRow(row, columns, values);
             else
                 run.cosineRow(row, columns, values);
-            for (Gathered& tile : tiles)
-                tile.add(values, columns.begin, order, stride);
+            for (std::size_t tile = 0; tile < tiles.size(); ++tile)
+                tiles[tile].add(values, lines[tile]);
         }
-        for (Gathered& tile : tiles)
-            tile.endCellRow(cellRow);
-    }
+        for (std::size_t tile = 0; tile < tiles.size(); ++tile)
+            tiles[tile].finish(static_cast<int>(cellRow), lines[tile]);
+        const std::lock_guard lock(mutex);
+        context.progress("gather", ++done, cellRows, "lines");
+    });
     std::vector<MadeTile> made;
     for (std::size_t tile = 0; tile < tiles.size(); ++tile)
         made.push_back({keys[tile], std::make_shared<const TileValues>(tiles[tile].take())});

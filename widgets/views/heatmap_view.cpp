@@ -1,10 +1,13 @@
 #include <widgets/views/heatmap_view.h>
 
 #include <core/analysis/class_pairs.h>
+#include <core/curation/pruning.h>
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/heatmap_canvas.h>
 #include <widgets/views/heatmap_map.h>
+#include <widgets/views/heatmap_orders.h>
+#include <widgets/views/heatmap_range_box.h>
 #include <widgets/views/parts_class_matrix.h>
 #include <widgets/views/parts_histogram.h>
 #include <widgets/views/parts_panel.h>
@@ -17,12 +20,8 @@
 #include <QInputDialog>
 #include <QLabel>
 #include <QRegularExpression>
-#include <QShortcut>
 #include <QToolButton>
 #include <QVBoxLayout>
-
-#include <algorithm>
-#include <cmath>
 
 namespace lpntk::views {
 
@@ -32,8 +31,6 @@ using models::theme;
 namespace format = models::format;
 
 namespace {
-
-enum Order { classes, clusters, similarity };
 
 QComboBox* makeCombo(const QStringList& texts, QWidget* parent) {
     auto* combo = new QComboBox(parent);
@@ -60,6 +57,7 @@ HeatmapView::HeatmapView(models::Session& session, QWidget* parent)
     m_empty->show(QStringLiteral("heatmap"), tr("No kernel yet"),
                   tr("Open a run, or compute the kernel of a data set and a network."));
     connectCanvas();
+    connectOrders();
     openRun();
 }
 
@@ -69,13 +67,12 @@ QWidget* HeatmapView::makeToolBar() {
     m_quantity->setCurrent(0);
     m_quantity->setAccessibleName(tr("Quantity"));
     bar->addWidget(m_quantity);
-    m_order = makeCombo({tr("Class"), tr("Class, cluster"), tr("Class, similarity")}, bar);
-    m_order->setToolTip(tr("Order within each class: as in the data, by cluster, or by cosine to the current sample"));
-    QLabel* order = bar->addLabel(tr("Order"), m_order);
-    bar->addWidget(m_order);
-    m_range = new QComboBox(bar);
-    m_range->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    m_range->setToolTip(tr("Range of the colours"));
+    QComboBox* orders = makeCombo({}, bar);
+    orders->setToolTip(tr("Order of the samples on both axes"));
+    m_orders = new HeatmapOrders(session(), orders, this);
+    QLabel* order = bar->addLabel(tr("Order"), orders);
+    bar->addWidget(orders);
+    m_range = new HeatmapRangeBox(bar);
     QLabel* range = bar->addLabel(tr("Range"), m_range);
     bar->addWidget(m_range);
     m_blocks = makeCombo({tr("Mean"), tr("Min"), tr("Max")}, bar);
@@ -109,7 +106,6 @@ QWidget* HeatmapView::makeToolBar() {
     connect(goTo, &QPushButton::clicked, this, &HeatmapView::askGoTo);
     connect(m_box, &QToolButton::toggled, this, [this](bool on) { m_canvas->map().setBoxMode(on); });
     connect(fit, &QToolButton::clicked, this, [this] { m_canvas->map().fit(); });
-    connect(m_order, &QComboBox::currentIndexChanged, this, [this] { applyOrder(); });
     connect(m_range, &QComboBox::currentIndexChanged, this, [this] { applyRange(); });
     connect(m_blocks, &QComboBox::currentIndexChanged, this,
             [this](int index) { m_canvas->setStatistic(static_cast<run::CellStatistic>(index)); });
@@ -118,13 +114,15 @@ QWidget* HeatmapView::makeToolBar() {
         fillRanges();
         showScale();
     });
-    const auto addKey = [this](const QKeySequence& key, auto action) {
-        auto* shortcut = new QShortcut(key, this);
-        shortcut->setContext(Qt::WidgetWithChildrenShortcut);
-        connect(shortcut, &QShortcut::activated, this, action);
+    const auto addKey = [this](const QString& words, const QKeySequence& key, auto run) {
+        auto* action = new QAction(words, this);
+        action->setShortcut(key);
+        action->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+        addAction(action);
+        connect(action, &QAction::triggered, this, run);
     };
-    addKey(Qt::Key_G, [this] { askGoTo(); });
-    addKey(Qt::Key_B, [this] { m_box->toggle(); });
+    addKey(tr("Go to a sample or a pair"), Qt::Key_G, [this] { askGoTo(); });
+    addKey(tr("Select a box of rows and columns"), Qt::Key_B, [this] { m_box->toggle(); });
     return bar;
 }
 
@@ -182,17 +180,20 @@ void HeatmapView::connectCanvas() {
             });
 }
 
-bool HeatmapView::isReady() const { return m_run && m_run == session().run() && !m_orderWanted && m_canvas->isComplete(); }
+bool HeatmapView::isReady() const {
+    return m_run && m_run == session().run() && !m_orders->isWaiting() && m_canvas->isComplete();
+}
 
 void HeatmapView::openRun() {
     m_run = session().run();
-    m_orderWanted = false;
     const bool there = m_run != nullptr;
     m_canvas->setVisible(there && vtk::VtkHost::isUsable());
     m_strip->setVisible(there);
     m_toolBar->setEnabled(there);
     m_empty->setVisible(!there || !vtk::VtkHost::isUsable());
     m_canvas->setRun(m_run);
+    m_orders->setRun(m_run);
+    showKept();
     if (!there)
         return;
     if (!vtk::VtkHost::isUsable())
@@ -206,89 +207,39 @@ void HeatmapView::openRun() {
     m_matrix->setMeans(means.cosine, names);
     m_matrix->setVisible(!means.cosine.empty());
     fillRanges();
-    applyOrder();
     showScale();
 }
 
-void HeatmapView::applyOrder() {
-    if (!m_run)
-        return;
-    const int order = m_order->currentIndex();
-    auto clustered = session().clusters();
-    SampleId current = session().selection().current();
-    if (!current.isValid())
-        current = m_run->sampleFromRow(base::RowId(0));
-    const base::RowId row = m_run->rowFromSample(current);
-    m_orderWanted = order == clusters && !clustered;
-    if (m_orderWanted || (order == similarity && !row.isValid()))
-        return;
-    m_orderClusters = order == clusters ? clustered : nullptr;
-    using Made = std::shared_ptr<const analysis::RowOrder>;
-    m_orderWanted = true;
-    session().jobs().ask<Made>(
-        "heatmap order", this,
-        [run = m_run, order, clustered, row](const base::JobContext&) -> Made {
-            return std::make_shared<const analysis::RowOrder>(order == clusters     ? analysis::clusterOrder(*run, *clustered)
-                                                              : order == similarity ? analysis::similarityOrder(*run, row)
-                                                                                    : analysis::classOrder(*run));
-        },
-        [this, run = m_run](Made made) {
-            if (run != m_run)
-                return;
-            m_orderWanted = false;
-            m_canvas->setOrder(std::move(made));
-            selectionChanged(selectedPart | currentPart);
-        });
-}
-
-double HeatmapView::automaticRange() const {
-    const double cosine = analysis::defaultRange(*m_run);
-    if (m_quantity->current() == 0)
-        return cosine;
-    // kappa = cosine times both norms; the median norm makes a range of the same meaning, in two figures.
-    std::vector<float> norms(m_run->norms().begin(), m_run->norms().end());
-    const auto middle = norms.begin() + static_cast<std::ptrdiff_t>(norms.size() / 2);
-    std::nth_element(norms.begin(), middle, norms.end());
-    const double range = std::max(cosine * static_cast<double>(*middle) * static_cast<double>(*middle), 1e-12);
-    const double unit = std::pow(10, std::floor(std::log10(range)) - 1);
-    return std::ceil(range / unit) * unit;
+void HeatmapView::connectOrders() {
+    connect(m_orders, &HeatmapOrders::made, this,
+            [this](const HeatmapOrders::Order& order, const HeatmapOrders::Clusters& clusters) {
+                m_canvas->setOrder(order, clusters);
+                selectionChanged(selectedPart | currentPart);
+                showScale();
+            });
+    connect(m_orders, &HeatmapOrders::started, m_canvas, &HeatmapCanvas::followOrdering);
+    connect(m_orders, &HeatmapOrders::failed, this,
+            [this](const QString& sentence) { session().addIssue(models::Issue::Severity::error, sentence); });
 }
 
 void HeatmapView::fillRanges() {
     if (!m_run)
         return;
-    const QSignalBlocker blocker(m_range);
-    m_range->clear();
-    const double automatic = automaticRange();
-    const bool cosine = m_quantity->current() == 0;
-    const auto add = [&](double range) {
-        m_range->addItem(QStringLiteral("±") + (cosine ? format::number(range, 2) : QString::number(range, 'g', 3)), range);
-    };
-    if (cosine) {
-        for (const double range : {0.05, 0.1, 0.2, 0.3, 0.5, 0.8, 1.0})
-            if (std::abs(range - automatic) > 0.01)
-                add(range);
-    } else {
-        for (const double factor : {0.1, 0.25, 0.5, 2.0, 4.0})
-            add(automatic * factor);
-    }
-    int place = 0;
-    while (place < m_range->count() && m_range->itemData(place).toDouble() < automatic)
-        ++place;
-    m_range->insertItem(place, QStringLiteral("±") + (cosine ? format::number(automatic, 2) : QString::number(automatic, 'g', 3)),
-                        automatic);
-    m_range->setCurrentIndex(place);
+    m_range->fill(*m_run, static_cast<Quantity>(m_quantity->current()));
     applyRange();
 }
 
 void HeatmapView::applyRange() {
-    const auto range = static_cast<float>(m_range->currentData().toDouble());
-    if (range <= 0)
+    if (m_range->range() <= 0)
         return;
-    m_canvas->setRange(range);
-    const auto cosineRange = m_quantity->current() == 0 ? range : static_cast<float>(analysis::defaultRange(*m_run));
-    m_histogram->setRange(cosineRange);
-    m_matrix->setRange(cosineRange);
+    m_canvas->setRange(static_cast<float>(m_range->range()));
+    m_histogram->setRange(static_cast<float>(m_range->cosineRange()));
+    m_matrix->setRange(static_cast<float>(m_range->cosineRange()));
+}
+
+void HeatmapView::showKept() {
+    const auto subset = session().subset();
+    m_canvas->setKept(subset && m_run ? std::span<const char>(subset->kept) : std::span<const char>());
 }
 
 void HeatmapView::showScale() {
@@ -301,7 +252,8 @@ void HeatmapView::showScale() {
     if (view.isFit())
         text = tr("fit, %1").arg(scale >= 1 ? QStringLiteral("%1:1").arg(format::number(scale, 1)) : text);
     // Gathered coarse cells look at a part of the pairs.
-    const bool exact = isExact(m_canvas->question(), m_canvas->map().scene().level());
+    const TileQuestion& question = m_canvas->question();
+    const bool exact = !question.order || isExact(question, m_canvas->map().scene().level());
     m_scale->setText(exact ? text : text + tr(", estimated"));
     const auto [row, column] = m_canvas->classesInMiddle();
     m_matrix->setCurrent(row, column);
@@ -320,8 +272,10 @@ void HeatmapView::sessionChanged(models::Changes what) {
         openRun();
     if (what & (models::Changes(Change::run) | Change::thresholds))
         showCounts();
-    if ((what & Change::clustering) && m_order->currentIndex() == clusters && session().clusters() != m_orderClusters)
-        applyOrder();
+    if (what & Change::clustering)
+        m_orders->clusteringChanged();
+    if (what & models::Changes(Change::subset))
+        showKept();
     if (what & models::Changes(Change::data))
         m_canvas->update();
 }
@@ -329,8 +283,9 @@ void HeatmapView::sessionChanged(models::Changes what) {
 void HeatmapView::selectionChanged(int parts) {
     if (parts & (selectedPart | currentPart))
         m_canvas->setMarks(session().selection().selected(), session().selection().current());
-    if ((parts & currentPart) && m_order->currentIndex() == similarity && !m_orderWanted && !m_canvas->map().hasFocus())
-        applyOrder();
+    // A click into the map must not move the map away from under it.
+    if (parts & currentPart)
+        m_orders->currentChanged(!m_canvas->map().hasFocus());
 }
 
 void HeatmapView::themeChanged() {

@@ -15,6 +15,8 @@ namespace lpntk::views {
 class ClassMatrixPart;
 class EmptyState;
 class HeatmapCanvas;
+class HeatmapOrders;
+class HeatmapRangeBox;
 class HistogramPart;
 class RelationLegend;
 class SampleActions;
@@ -52,13 +54,13 @@ private:
     void connectCanvas();
     void choosePair(models::SampleId row, models::SampleId column, Qt::KeyboardModifiers modifiers);
     void openRun();
-    void applyOrder();
+    void connectOrders();
     void fillRanges();
     void applyRange();
+    void showKept();
     void showScale();
     void showCounts();
     void askGoTo();
-    double automaticRange() const;
 
     HeatmapCanvas* m_canvas;
     EmptyState* m_empty;
@@ -66,8 +68,8 @@ private:
     QWidget* m_strip;
     QWidget* m_toolBar;
     Segment* m_quantity;
-    QComboBox* m_order;
-    QComboBox* m_range;
+    HeatmapOrders* m_orders;
+    HeatmapRangeBox* m_range;
     QComboBox* m_blocks;
     QToolButton* m_box;
     QLabel* m_scale;
@@ -75,8 +77,6 @@ private:
     RelationLegend* m_legend;
     ClassMatrixPart* m_matrix;
     std::shared_ptr<const run::Run> m_run;
-    std::shared_ptr<const analysis::ClusterAssignment> m_orderClusters;
-    bool m_orderWanted = false; ///< the order waits for clusters or the current sample
 };
 
 } // namespace lpntk::views
