@@ -47,6 +47,7 @@ private Q_SLOTS:
     void narrowBandsAreSummedUp();
     void sharesAreShaded();
     void rangesHoldTheirShareOfPairs();
+    void anIdleViewRests();
     void pictures_data();
     void pictures();
 
@@ -387,6 +388,26 @@ void TestHeatmapOrders::rangesHoldTheirShareOfPairs() {
             }
     QCOMPARE(checked, 4);
     QCOMPARE(box->itemData(0).toDouble(), analysis::defaultRange(*run()));
+}
+
+void TestHeatmapOrders::anIdleViewRests() {
+    // A bar that asks for a new layout while it is laid out keeps a core busy for ever.
+    class Counter : public QObject {
+    public:
+        int requests = 0;
+        bool eventFilter(QObject* watched, QEvent* event) override {
+            requests += event->type() == QEvent::LayoutRequest && watched->isWidgetType();
+            return false;
+        }
+    } counter;
+    QTRY_COMPARE(m_fixture->session.jobs().running(), 0);
+    for (int turn = 0; turn < 20; ++turn)
+        QCoreApplication::processEvents();
+    qApp->installEventFilter(&counter);
+    for (int turn = 0; turn < 20; ++turn)
+        QCoreApplication::processEvents();
+    qApp->removeEventFilter(&counter);
+    QCOMPARE(counter.requests, 0);
 }
 
 void TestHeatmapOrders::pictures_data() {

@@ -37,9 +37,16 @@ void FittingRow::shortenWhenNarrow(std::function<void(bool narrow)> shorten) {
 }
 
 /// What the controls ask for, not the least that a style sheet allows them: less would cut their words.
+/// Asked control by control: to invalidate the layout would post a request to lay out, whose answer asks again, so that
+/// the event loop would never rest.
 int FittingRow::need() const {
-    layout()->invalidate();
-    return layout()->sizeHint().width();
+    const QMargins margins = row().contentsMargins();
+    int width = margins.left() + margins.right(), shown = 0;
+    for (int i = 0; i < row().count(); ++i) {
+        width += row().itemAt(i)->widget() && row().itemAt(i)->isEmpty() ? 0 : row().itemAt(i)->sizeHint().width();
+        shown += !row().itemAt(i)->isEmpty(); // stretches and spaces are "empty"
+    }
+    return width + std::max(0, shown - 1) * row().spacing();
 }
 
 void FittingRow::take() {
