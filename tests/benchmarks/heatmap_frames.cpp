@@ -73,7 +73,7 @@ public:
         for (const double scale : {0.1, 2.0, 24.0, 60.0})
             m_result["pan"][QString::number(scale).toStdString() + "_px"] = pan(scale);
         m_result["hover"] = hover();
-        for (const int order : {1, 2, 2, 3, 4, 0})
+        for (const int order : {1, 2, 1, 2, 3, 4, 0})
             m_result["order"].push_back(resort(order));
         std::printf("%s\n", m_result.dump(2).c_str());
     }
