@@ -64,7 +64,6 @@ MainWindow::MainWindow(bool quiet, QWidget* parent)
     setObjectName(QStringLiteral("mainWindow"));
     setAcceptDrops(true);
     setDockNestingEnabled(false);
-    setAnimated(false);
     setContextMenuPolicy(Qt::NoContextMenu);
     setMinimumSize(640, 480);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);

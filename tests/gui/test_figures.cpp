@@ -81,8 +81,14 @@ private:
     std::unique_ptr<gui::MainWindow> m_window;
 
     models::Session& session() { return m_window->session(); }
+    /// Presses a key once the window has the focus again.
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers) {
+        m_window->activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        QTest::keyClick(m_window.get(), key, modifiers);
+    }
     gui::FigureDialog* openDialog() {
-        QTest::keyClick(m_window.get(), Qt::Key_P, Qt::ControlModifier);
+        key(Qt::Key_P, Qt::ControlModifier);
         auto* dialog = m_window->findChild<gui::FigureDialog*>();
         return dialog && QTest::qWaitForWindowActive(dialog) ? dialog : nullptr;
     }
@@ -325,7 +331,7 @@ private Q_SLOTS:
     void copyPutsAPictureOnTheClipboard() {
         QApplication::clipboard()->clear();
         const QSize size = m_window->views().currentWidget()->size();
-        QTest::keyClick(m_window.get(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        key(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_VERIFY_WITH_TIMEOUT(
             QApplication::clipboard()->mimeData() && QApplication::clipboard()->mimeData()->hasImage(), kPatience);
         const auto image = QApplication::clipboard()->mimeData()->imageData().value<QImage>();
