@@ -15,7 +15,11 @@ class TestClusterFacts : public QObject {
 private Q_SLOTS:
     /// Against plain loops over the rows of each cluster and the dense kernel.
     void factsOfEveryCluster() {
-        const tests::RunFixture fixture(tests::makeSyntheticRun(300, 5, 11));
+        auto made = tests::makeSyntheticRun(300, 5, 11);
+        for (std::size_t i = 0; i < made.probabilities.size();
+             i += 7 * 5) // every seventh row is taken for the next class
+            made.probabilities[i + static_cast<std::size_t>((made.labels[i / 5] + 1) % 5)] = 2;
+        const tests::RunFixture fixture(std::move(made));
         const auto& run = fixture.run;
         const auto clustering = analysis::Clustering::compute(run, analysis::Mode::paper, nullptr, 2);
         const auto clusters = clustering->assign(clustering->headsForRatio(0.3));

@@ -17,10 +17,12 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
+#include <QTemporaryDir>
 #include <QtTest>
 #include <QUndoStack>
 
 #include <cmath>
+#include <filesystem>
 #include <limits>
 #include <set>
 
@@ -423,7 +425,18 @@ private Q_SLOTS:
         Shown shown;
         QVERIFY(shown.wait());
         auto& session = shown.session();
+        auto made = tests::makeSyntheticRun(300, 5, 11);
+        for (std::size_t i = 0; i < made.probabilities.size();
+             i += 7 * 5) // every seventh row is taken for the next class
+            made.probabilities[i + static_cast<std::size_t>((made.labels[i / 5] + 1) % 5)] = 2;
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "mixed";
+        tests::writeSyntheticRun(path, made);
+        session.openRun(path);
+        QTRY_VERIFY(session.run() && session.run()->rows() == 300 && session.clusters());
+        QVERIFY(shown.fixture.wait());
         auto& model = shown.view.list().clusters();
+        QTRY_COMPARE(model.shown(), std::ssize(session.clusters()->clusters));
         int mixed = -1;
         for (const int index : model.order())
             if (model.factsOf(index).misclassified > 0 && model.factsOf(index).predicted.size() > 1 && mixed < 0)

@@ -10,6 +10,8 @@
 #include <QSignalBlocker>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 #include <utility>
 
 namespace lpntk::views {
@@ -205,30 +207,46 @@ QString ClustersView::galleryText() const {
         std::count_if(samples.begin(), samples.end(), [&](SampleId sample) { return selected.contains(sample); });
     if (chosen > 1)
         std::erase_if(samples, [&](SampleId sample) { return !selected.contains(sample); });
-    std::vector<QByteArray> names;
+    std::vector<QByteArray> classes, names;
     for (int label = 0; label < session().classes(); ++label)
-        names.push_back(session().className(label).toUtf8());
-    const auto nameOf = [&](int label) {
-        return label >= 0 && label < std::ssize(names) ? names[static_cast<std::size_t>(label)] : QByteArray();
-    };
+        classes.push_back(session().className(label).toUtf8());
+    for (int cluster = 0; cluster < std::ssize(clusters->clusters); ++cluster)
+        names.push_back(m_list->clusters().nameOf(cluster).toUtf8());
     QByteArray text =
         tr("sample\tclass\tpredicted\tprobability\tcluster\thead\tcosine to head\tmargin\tEL2N\tnorm\n").toUtf8();
+    text.reserve(text.size() + static_cast<qsizetype>(samples.size()) * 90);
+    const auto addClass = [&](int label) {
+        if (label >= 0 && label < std::ssize(classes))
+            text += classes[static_cast<std::size_t>(label)];
+        text += '\t';
+    };
+    const auto addFigure = [&](double value, char end) {
+        std::array<char, 32> digits{};
+        const auto written =
+            std::to_chars(digits.data(), digits.data() + digits.size(), value, std::chars_format::fixed, 4);
+        text.append(digits.data(), written.ptr - digits.data());
+        text += end;
+    };
+    const auto addNumber = [&](SampleId sample) {
+        text += QByteArray::number(static_cast<qlonglong>(sample.value()));
+        text += '\t';
+    };
     for (const SampleId sample : samples) {
         const RowId row = run->rowFromSample(sample);
-        const auto cluster = static_cast<int>(clusters->clusterOf[static_cast<std::size_t>(row.value())].value());
+        const auto cluster =
+            static_cast<std::size_t>(clusters->clusterOf[static_cast<std::size_t>(row.value())].value());
         const int predicted = session().predictionOf(sample);
-        text += QByteArray::number(static_cast<qlonglong>(sample.value())) + '\t' + nameOf(session().labelOf(sample)) +
-                '\t' + nameOf(predicted) + '\t' +
-                QByteArray::number(static_cast<double>(session().probabilityOf(sample, predicted)), 'f', 4) + '\t' +
-                m_list->clusters().nameOf(cluster).toUtf8() + '\t' +
-                QByteArray::number(static_cast<qlonglong>(
-                    run->sampleFromRow(clusters->clusters[static_cast<std::size_t>(cluster)].head).value())) +
-                '\t' +
-                QByteArray::number(static_cast<double>(clusters->cosineToHead[static_cast<std::size_t>(row.value())]),
-                                   'f', 4) +
-                '\t' + QByteArray::number(session().marginOf(sample), 'f', 4) + '\t' +
-                QByteArray::number(session().el2nOf(sample), 'f', 4) + '\t' +
-                QByteArray::number(session().normOf(sample), 'f', 3) + '\n';
+        addNumber(sample);
+        addClass(session().labelOf(sample));
+        addClass(predicted);
+        addFigure(static_cast<double>(session().probabilityOf(sample, predicted)), '\t');
+        text += names[cluster];
+        text += '\t';
+        addNumber(run->sampleFromRow(clusters->clusters[cluster].head));
+        addFigure(static_cast<double>(clusters->cosineToHead[static_cast<std::size_t>(row.value())]), '\t');
+        addFigure(session().marginOf(sample), '\t');
+        addFigure(session().el2nOf(sample), '\t');
+        addFigure(session().normOf(sample), '\n');
     }
     return QString::fromUtf8(text);
 }

@@ -129,6 +129,10 @@ void ClustersView::refreshClasses() {
 void ClustersView::refreshClusters() {
     const auto clusters = session().clusters();
     const int label = m_class->currentIndex() - 1;
+    if (clusters == m_assignment && label == m_label)
+        return; // parts that are shown stay
+    m_assignment = clusters;
+    m_label = label;
     {
         const QSignalBlocker block(m_list); // the row is set below, without making its head current
         m_list->clusters().setClusters(

@@ -6,7 +6,9 @@
 
 #include <QStringList>
 
+#include <memory>
 #include <unordered_map>
+#include <vector>
 
 class QComboBox;
 class QDoubleSpinBox;
@@ -115,6 +117,8 @@ private:
     SampleActions* m_samples = nullptr;
     ClusterActions* m_actions = nullptr;
     QStringList m_classNames;
+    std::shared_ptr<const analysis::ClusterAssignment> m_assignment; ///< that the list shows, of class m_label
+    int m_label = -1;
     int m_cluster = -1;
     int m_parts = 1;
     bool m_all = false;

@@ -51,6 +51,7 @@ int FittingRow::need() const {
 
 void FittingRow::take() {
     Step& step = m_steps[m_taken++];
+    m_changed = true;
     const int before = need();
     step.apply(true);
     step.saved = before - need();
@@ -58,6 +59,7 @@ void FittingRow::take() {
 
 void FittingRow::giveBack() {
     m_steps[--m_taken].apply(false);
+    m_changed = true;
 }
 
 void FittingRow::measure() {
@@ -72,14 +74,14 @@ void FittingRow::measure() {
 void FittingRow::fit() {
     if (m_steps.empty() || std::exchange(m_busy, true))
         return;
-    const std::size_t before = m_taken;
+    m_changed = false;
     if (!m_measured)
         measure();
     while (m_taken > 0 && need() + m_steps[m_taken - 1].saved <= width())
         giveBack();
     while (m_taken < m_steps.size() && need() > width())
         take();
-    if (m_taken != before)
+    if (m_changed) // also when a step was taken and given back: its controls have other sizes until then
         layout()->activate();
     m_busy = false;
 }

@@ -45,6 +45,7 @@ private:
     std::size_t m_taken = 0; ///< steps in force
     bool m_measured = false;
     bool m_busy = false;
+    bool m_changed = false; ///< a step was taken or given back since fit() began
 };
 
 } // namespace lpntk::views

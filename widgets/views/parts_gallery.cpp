@@ -33,10 +33,27 @@ QSize CaptionDelegate::cell(int side) const {
 void CaptionDelegate::paint(QPainter& painter, const QRect& cell, int side, SampleId sample, const ThumbnailState& state) const {
     const QRect square(cell.left() + kGap / 2, cell.top() + kFrameReach, side, side);
     paintThumbnail(painter, square, m_session, sample, state);
-    painter.setFont(theme().font(11));
-    painter.setPen(theme().colour(state.current ? Role::text : Role::text2));
-    const QRectF line(cell.left(), square.bottom() + 5, cell.width(), cell.bottom() - square.bottom() - 6);
-    models::drawFigures(painter, line, Qt::AlignHCenter | Qt::AlignTop, m_caption(sample));
+    const QSize size(cell.width(), cell.bottom() - square.bottom() - 5);
+    painter.drawImage(QPoint(cell.left(), square.bottom() + 5),
+                      line(painter, size, m_caption(sample), theme().colour(state.current ? Role::text : Role::text2)));
+}
+
+QImage CaptionDelegate::line(const QPainter& painter, const QSize& size, const QString& text, const QColor& ink) const {
+    const qreal ratio = painter.device()->devicePixelRatioF();
+    const QString key =
+        QStringLiteral("%1|%2|%3|%4|%5").arg(text).arg(ink.rgba()).arg(size.width()).arg(size.height()).arg(ratio);
+    if (const QImage* known = m_lines.object(key))
+        return *known;
+    QImage image(size * ratio, QImage::Format_ARGB32_Premultiplied);
+    image.setDevicePixelRatio(ratio);
+    image.fill(Qt::transparent);
+    QPainter words(&image);
+    words.setFont(theme().font(11));
+    words.setPen(ink);
+    models::drawFigures(words, QRectF(QPointF(0, 0), size), Qt::AlignHCenter | Qt::AlignTop, text);
+    words.end();
+    m_lines.insert(key, new QImage(image));
+    return image;
 }
 
 QString CaptionDelegate::spoken(SampleId sample) const {

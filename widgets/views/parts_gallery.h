@@ -4,6 +4,8 @@
 #include <widgets/views/parts_thumbnail.h>
 
 #include <QAbstractScrollArea>
+#include <QCache>
+#include <QImage>
 
 #include <functional>
 #include <memory>
@@ -36,14 +38,17 @@ public:
 class CaptionDelegate : public GalleryDelegate {
 public:
     CaptionDelegate(models::Session& session, std::function<QString(models::SampleId)> caption)
-        : m_session(session), m_caption(std::move(caption)) {}
+        : m_session(session), m_caption(std::move(caption)), m_lines(2000) {}
     QSize cell(int side) const override;
     void paint(QPainter& painter, const QRect& cell, int side, models::SampleId sample, const ThumbnailState& state) const override;
     QString spoken(models::SampleId sample) const override;
 
 private:
+    QImage line(const QPainter& painter, const QSize& size, const QString& text, const QColor& ink) const;
+
     models::Session& m_session;
     std::function<QString(models::SampleId)> m_caption;
+    mutable QCache<QString, QImage> m_lines; ///< captions as painted: thousands of samples share some hundred texts
 };
 
 /// Pictures of many samples in sections; only what is visible is painted, so 60,000 cost no more than 60. Clicks, arrow
