@@ -11,6 +11,9 @@ namespace lpntk::models {
 namespace {
 
 constexpr std::size_t kHistoryLimit = 500;
+/// Steps of the history of selected sets, and the bytes of their bitmaps.
+constexpr std::size_t kMostSteps = 100;
+constexpr std::size_t kMostStepBytes = std::size_t{16} << 20;
 
 std::size_t wordOf(SampleId sample) {
     return static_cast<std::size_t>(sample.value() / 64);
@@ -74,6 +77,7 @@ void SelectionModel::setSelected(SampleSet samples, const QObject* origin) {
     m_selected = std::move(samples);
     m_selectedOrigin = origin;
     m_selectedPending = true;
+    note(m_clicking || m_selected.count() == 1);
     schedule();
 }
 
@@ -112,7 +116,9 @@ void SelectionModel::click(SampleId sample, bool extend, const QObject* origin) 
     } else {
         next.insert(sample);
     }
+    m_clicking = true;
     setSelected(std::move(next), origin);
+    m_clicking = false;
     setCurrent(sample, origin);
 }
 
@@ -147,9 +153,60 @@ void SelectionModel::goTo(std::ptrdiff_t place, const QObject* origin) {
     m_historyPlace = place;
 }
 
+void SelectionModel::note(bool byClick) {
+    if (m_selected.isEmpty())
+        return;
+    m_steps.resize(static_cast<std::size_t>(m_stepPlace + 1));
+    if (byClick && !m_steps.empty() && m_steps.back().byClicks)
+        m_steps.pop_back();
+    m_steps.push_back({m_selected, {}, byClick});
+    std::size_t bytes = 0;
+    for (const Step& step : m_steps)
+        bytes += step.samples.bytes();
+    while (m_steps.size() > 1 && (m_steps.size() > kMostSteps || bytes > kMostStepBytes)) {
+        bytes -= m_steps.front().samples.bytes();
+        m_steps.erase(m_steps.begin());
+    }
+    m_stepPlace = static_cast<std::ptrdiff_t>(m_steps.size()) - 1;
+}
+
+bool SelectionModel::canGoBackSelected() const {
+    return m_selected.isEmpty() ? m_stepPlace >= 0 : m_stepPlace > 0;
+}
+
+bool SelectionModel::canGoForwardSelected() const {
+    return m_stepPlace + 1 < static_cast<std::ptrdiff_t>(m_steps.size());
+}
+
+void SelectionModel::goBackSelected(const QObject* origin) {
+    if (canGoBackSelected())
+        goToStep(m_selected.isEmpty() ? m_stepPlace : m_stepPlace - 1, origin);
+}
+
+void SelectionModel::goForwardSelected(const QObject* origin) {
+    if (canGoForwardSelected())
+        goToStep(m_stepPlace + 1, origin);
+}
+
+void SelectionModel::goToStep(std::ptrdiff_t place, const QObject* origin) {
+    if (!m_selected.isEmpty())
+        m_steps[static_cast<std::size_t>(m_stepPlace)].current = m_current;
+    std::vector<Step> steps = std::move(m_steps); // setSelected would cut what lies ahead
+    m_steps.clear();
+    m_stepPlace = -1;
+    const Step& step = steps[static_cast<std::size_t>(place)];
+    setSelected(step.samples, origin);
+    if (step.current.isValid())
+        setCurrent(step.current, origin);
+    m_steps = std::move(steps);
+    m_stepPlace = place;
+}
+
 void SelectionModel::forget() {
     m_history.clear();
     m_historyPlace = -1;
+    m_steps.clear();
+    m_stepPlace = -1;
     clear(nullptr);
 }
 

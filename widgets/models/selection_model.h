@@ -25,6 +25,7 @@ public:
     std::int64_t count() const { return m_count; }
     bool isEmpty() const { return m_count == 0; }
     std::vector<SampleId> toVector() const; ///< ascending
+    std::size_t bytes() const { return m_words.size() * sizeof(std::uint64_t); }
     bool operator==(const SampleSet& other) const;
 
 private:
@@ -51,6 +52,14 @@ public:
     void click(SampleId sample, bool extend, const QObject* origin);
     void clear(const QObject* origin);
 
+    /// History of selected sets (Alt Left, Alt Right). Samples clicked one after the other are one step, so that a walk
+    /// with the arrow keys does not bury a large selection; nothing selected is no step, so going back after Escape
+    /// brings the former set back. The sample that was current with a set comes back with it.
+    bool canGoBackSelected() const;
+    bool canGoForwardSelected() const;
+    void goBackSelected(const QObject* origin);
+    void goForwardSelected(const QObject* origin);
+
     /// History of current samples (the Inspector's arrows).
     bool canGoBack() const;
     bool canGoForward() const;
@@ -71,6 +80,14 @@ Q_SIGNALS:
 private:
     void schedule();
     void goTo(std::ptrdiff_t place, const QObject* origin);
+    /// A selected set as it was left. `byClicks`: it grew by single clicks, and the next click goes on with it.
+    struct Step {
+        SampleSet samples;
+        SampleId current;
+        bool byClicks = false;
+    };
+    void note(bool byClick);
+    void goToStep(std::ptrdiff_t place, const QObject* origin);
     SampleSet m_selected;
     SampleId m_current;
     SampleId m_hovered;
@@ -78,8 +95,11 @@ private:
     const QObject* m_currentOrigin = nullptr;
     const QObject* m_hoveredOrigin = nullptr;
     bool m_selectedPending = false, m_currentPending = false, m_hoveredPending = false, m_scheduled = false;
+    bool m_clicking = false;
     std::vector<SampleId> m_history;
     std::ptrdiff_t m_historyPlace = -1;
+    std::vector<Step> m_steps;
+    std::ptrdiff_t m_stepPlace = -1;
 };
 
 } // namespace lpntk::models
