@@ -52,6 +52,7 @@ void addRedundant(CLI::App& program, const std::function<void(CLI::App*, Work)>&
 void addClusters(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addHeads(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addLayers(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
+void addSelect(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addPrune(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addExport(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addReplay(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);

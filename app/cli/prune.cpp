@@ -1,11 +1,11 @@
 #include "command.h"
+#include "edits_file.h"
 #include "options.h"
 #include "run_options.h"
 #include "scores_file.h"
 #include "subset_report.h"
 
 #include <core/base/error.h>
-#include <core/base/files.h>
 #include <core/curation/export.h>
 
 #include <fmt/format.h>
@@ -27,13 +27,6 @@ struct PruneCommand {
     curation::ExportOptions write;
     std::vector<std::string> given; ///< options of single rules that were on the command line
 };
-
-/// Decisions of a project file or of {"edits": [...]}.
-curation::Decisions readEdits(const std::filesystem::path& file) {
-    const base::Json json = base::readJsonFile(file);
-    const bool nested = json.is_object() && !json.contains("edits") && json.contains("decisions");
-    return curation::Decisions::fromJson(nested ? json["decisions"] : json, base::quoted(file));
-}
 
 /// Whether the rule looks at an option.
 bool takes(curation::Method method, const std::string& option) {
