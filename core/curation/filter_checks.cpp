@@ -82,8 +82,8 @@ FilterNodePtr FilterParser::columnComparison(const Operand& left, const FilterTo
         fail(isText(a) ? *left.token : *right.token,
              fmt::format("{} is {} and compares with a value only", isText(a) ? a.name : b.name,
                          nameOf(isText(a) ? a.type : b.type)));
-    const bool sameNames = a.type != FilterType::choice || a.choices() == b.choices();
-    if (a.type != b.type || !sameNames)
+    const bool sameKind = a.type == b.type && (a.type != FilterType::choice || a.choices() == b.choices());
+    if (!sameKind)
         fail(*right.token, fmt::format("{} and {} do not compare", a.name, b.name));
     if (a.type == FilterType::flag && !isEquality(sign))
         fail(sign, fmt::format("{} is {}; compare it with == or !=", a.name, nameOf(a.type)));

@@ -147,21 +147,18 @@ FilterNodePtr FilterParser::parseIn(const Operand& left) {
 }
 
 FilterNodePtr FilterParser::parseBetween(const Operand& left) {
-    const FilterToken& word = take();
+    FilterToken sign = take();
     const FilterColumn& column = columnOf(left);
     if (column.type != FilterType::number && column.type != FilterType::choice)
-        fail(word, fmt::format("{} is {} and lies between nothing", column.name, nameOf(column.type)));
-    const auto end = [&](const char* expected) {
-        const Operand value = parseOperand(expected);
-        return FilterOperand{value.column ? &columnOf(value) : nullptr,
-                             value.column ? 0 : numberOf(column, value, false)};
-    };
-    const FilterOperand low = end("the lower end, a number");
+        fail(sign, fmt::format("{} is {} and lies between nothing", column.name, nameOf(column.type)));
+    const Operand low = parseOperand("the lower end, a number");
     expect("and", "\"and\" and the upper end");
-    const FilterOperand high = end("the upper end, a number");
+    const Operand high = parseOperand("the upper end, a number");
     std::vector<FilterNodePtr> parts;
-    parts.push_back(makeComparison({&column, 0}, FilterOperator::greaterEqual, low));
-    parts.push_back(makeComparison({&column, 0}, FilterOperator::lessEqual, high));
+    sign.text = ">=";
+    parts.push_back(comparison(left, sign, low));
+    sign.text = "<=";
+    parts.push_back(comparison(left, sign, high));
     return makeAll(std::move(parts));
 }
 

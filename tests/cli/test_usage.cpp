@@ -33,7 +33,7 @@ void TestUsage::versionAndHelp() {
 void TestUsage::everyCommandHasHelp_data() {
     QTest::addColumn<QString>("command");
     for (const char* command : {"info", "train", "eval", "plan", "kernel", "neighbours", "relations", "redundant",
-                                "clusters", "heads", "layers", "prune", "export", "replay", "score"})
+                                "clusters", "heads", "layers", "select", "prune", "export", "replay", "score"})
         QTest::newRow(command) << QString(command);
 }
 

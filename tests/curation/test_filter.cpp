@@ -122,6 +122,7 @@ private Q_SLOTS:
     void columnsWithoutValuesSayWhy();
     void classBlocksKnowTheirOwnClassOnly();
     void columnsOfTheDataKeepApart();
+    void helpNamesEveryColumn();
     void tellsWhatItUses();
     void stopsWhenCancelled();
 };
@@ -361,6 +362,10 @@ void TestFilter::saysWhereAndWhatIsWrong_data() {
     row("kept < true", 6, "compare it with == or !=");
     row("kept == margin", 9, "kept and margin do not compare");
     row("class == cluster", 10, "class and cluster do not compare");
+    row("cluster == index", 12, "cluster and index do not compare");
+    row("index between path and 3", 15, "compares with a value only");
+    row("class between index and 3", 15, "do not compare");
+    row("class between Coat and 3", 7, "compare it with == or !=");
     row("(kept", 6, "the filter ends, expected \")\"");
     row("kept)", 5, "this bracket closes nothing");
     row("kept pruned", 6, "expected \"and\", \"or\" or the end, found pruned");
@@ -492,6 +497,17 @@ void TestFilter::columnsOfTheDataKeepApart() {
     std::set<std::string> names;
     for (const auto& column : m_table->columns())
         QVERIFY2(names.insert(column.name).second && !column.meaning.empty(), column.name.c_str());
+}
+
+void TestFilter::helpNamesEveryColumn() {
+    QFile file(QStringLiteral(LPNTK_SOURCE_DIR "/resources/help/help.md"));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QString page = QString::fromUtf8(file.readAll());
+    curation::FilterSource bare;
+    bare.run = m_fixture->run;
+    const FilterTable table(bare); // without columns of the data set
+    for (const auto& column : table.columns())
+        QVERIFY2(page.contains(QStringLiteral("`%1`").arg(QString::fromStdString(column.name))), column.name.c_str());
 }
 
 void TestFilter::tellsWhatItUses() {
