@@ -1,5 +1,6 @@
 #include "command_palette.h"
 
+#include "found_list.h"
 #include "small_widgets.h"
 
 #include <widgets/models/format.h>
@@ -8,9 +9,7 @@
 #include <QApplication>
 #include <QFocusEvent>
 #include <QKeyEvent>
-#include <QListWidget>
 #include <QPainter>
-#include <QStyledItemDelegate>
 #include <QToolBar>
 
 #include <algorithm>
@@ -24,46 +23,12 @@ namespace format = models::format;
 namespace {
 
 constexpr int kMostShown = 12;
-constexpr int kDetailRole = Qt::UserRole + 1;
-constexpr int kKeysRole = Qt::UserRole + 2;
-constexpr int kIconRole = Qt::UserRole + 3;
 
 /// Every word of `words` begins somewhere in the text, whatever the case.
 bool matches(const QString& text, const QString& words) {
     const auto list = words.split(QLatin1Char(' '), Qt::SkipEmptyParts);
     return std::all_of(list.begin(), list.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }
-
-class PaletteDelegate : public QStyledItemDelegate {
-public:
-    using QStyledItemDelegate::QStyledItemDelegate;
-    QSize sizeHint(const QStyleOptionViewItem&, const QModelIndex&) const override { return {200, theme().row("tree") + 4}; }
-    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-        painter->save();
-        if (option.state & QStyle::State_Selected) {
-            painter->fillRect(option.rect, theme().colour(Role::selection));
-            painter->fillRect(QRect(option.rect.topLeft(), QSize(2, option.rect.height())), theme().colour(Role::accent));
-        }
-        const QRect rect = option.rect.adjusted(10, 0, -10, 0);
-        const QString icon = index.data(kIconRole).toString();
-        if (!icon.isEmpty())
-            theme().icon(icon).paint(painter, QRect(rect.left(), rect.center().y() - 7, 16, 16));
-        int right = rect.right();
-        if (const QString keys = index.data(kKeysRole).toString(); !keys.isEmpty())
-            right = KeyBox::paint(*painter, QPoint(right, rect.center().y()), keys).left() - 8;
-        painter->setFont(theme().font(12));
-        painter->setPen(theme().colour(Role::text2));
-        const QString detail = index.data(kDetailRole).toString();
-        painter->drawText(QRect(rect.left(), rect.top(), right - rect.left(), rect.height()), Qt::AlignRight | Qt::AlignVCenter, detail);
-        right -= painter->fontMetrics().horizontalAdvance(detail) + 8;
-        painter->setFont(theme().font(13));
-        painter->setPen(theme().colour(Role::text));
-        const int left = rect.left() + 26;
-        painter->drawText(QRect(left, rect.top(), right - left, rect.height()), Qt::AlignLeft | Qt::AlignVCenter,
-                          painter->fontMetrics().elidedText(index.data().toString(), Qt::ElideRight, right - left));
-        painter->restore();
-    }
-};
 
 } // namespace
 
@@ -75,17 +40,9 @@ CommandPalette::CommandPalette(models::Session& session, ActionRegistry& actions
     setTextMargins(22, 0, 48, 0);
     setFocusPolicy(Qt::ClickFocus);
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
-    m_list = new QListWidget(window);
+    m_list = new FoundList(window);
     m_list->setObjectName(QStringLiteral("commandPaletteList"));
     m_list->setAccessibleName(tr("Found"));
-    m_list->setItemDelegate(new PaletteDelegate(m_list));
-    m_list->setFocusPolicy(Qt::NoFocus);
-    m_list->setFrameShape(QFrame::StyledPanel);
-    m_list->hide();
-    connect(&theme(), &models::Theme::changed, this, [this] {
-        m_list->setStyleSheet(QStringLiteral("QListWidget { border: 1px solid %1; border-radius: 6px; padding: 4px; }")
-                                  .arg(theme().colour(Role::borderStrong).name()));
-    });
     connect(this, &QLineEdit::textEdited, this, &CommandPalette::refresh);
     connect(m_list, &QListWidget::itemClicked, this, &CommandPalette::take);
 }
@@ -198,14 +155,10 @@ void CommandPalette::refresh() {
     addSamples(words);
     addCommands(words);
     addClasses(words);
-    m_list->clear();
-    for (const Entry& entry : m_found) {
-        auto* item = new QListWidgetItem(entry.text, m_list);
-        item->setData(kDetailRole, entry.detail);
-        item->setData(kKeysRole, entry.keys);
-        item->setData(kIconRole, entry.icon);
-        item->setData(Qt::AccessibleTextRole, entry.text + QStringLiteral(", ") + entry.detail);
-    }
+    std::vector<FoundList::Entry> entries;
+    for (const Entry& entry : m_found)
+        entries.push_back({entry.text, entry.detail, entry.keys, entry.icon});
+    m_list->setEntries(entries);
     if (m_found.empty()) {
         auto* item = new QListWidgetItem(tr("Nothing found; a number finds a sample"), m_list);
         item->setFlags(Qt::NoItemFlags);
@@ -215,18 +168,14 @@ void CommandPalette::refresh() {
 }
 
 void CommandPalette::placeList() {
-    const int rows = std::clamp(static_cast<int>(m_found.size()), 1, kMostShown);
     const int width = std::max(this->width(), 420);
     const QPoint corner = mapTo(m_window, QPoint(this->width(), height() + 4));
-    m_list->setGeometry(std::max(0, corner.x() - width), corner.y(), width, rows * (theme().row("tree") + 4) + 12);
-    m_list->show();
-    m_list->raise();
+    m_list->showAt(corner - QPoint(width, 0), width, kMostShown);
 }
 
 void CommandPalette::move(int step) {
-    const int count = static_cast<int>(m_found.size());
-    if (count > 0)
-        m_list->setCurrentRow((m_list->currentRow() + step + count) % count);
+    if (!m_found.empty())
+        m_list->move(step);
 }
 
 void CommandPalette::take() {

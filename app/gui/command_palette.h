@@ -10,9 +10,9 @@
 #include <functional>
 #include <vector>
 
-class QListWidget;
-
 namespace lpntk::gui {
+
+class FoundList;
 
 /// The search field in the corner of the menu bar. Ctrl K brings it to the front; below it appear samples, views and
 /// commands that match, Return takes the first or the chosen one, Escape goes back to where the keyboard was.
@@ -48,7 +48,7 @@ private:
     models::Session& m_session;
     ActionRegistry& m_actions;
     QWidget* m_window = nullptr;
-    QListWidget* m_list = nullptr;
+    FoundList* m_list = nullptr;
     std::vector<Entry> m_found;
     QPointer<QWidget> m_before;
 };

@@ -15,9 +15,10 @@ namespace lpntk::gui {
 using models::Change;
 namespace format = models::format;
 
-EditActions::EditActions(models::Session& session, SavedSelections& selections, ActionRegistry& actions, QMenu& editMenu,
-                         QMenu& selectMenu, QWidget* window)
-    : QObject(window), m_session(session), m_selections(selections), m_actions(actions), m_window(window) {
+EditActions::EditActions(models::Session& session, SavedSelections& selections, FilterBar& filter,
+                         ActionRegistry& actions, QMenu& editMenu, QMenu& selectMenu, QWidget* window)
+    : QObject(window), m_session(session), m_selections(selections), m_filter(filter), m_actions(actions),
+      m_window(window) {
     addEdit(editMenu);
     addSelect(selectMenu);
     connect(&m_session, &models::Session::changed, this, [this](models::Changes what) {
@@ -56,6 +57,10 @@ void EditActions::addSelect(QMenu& menu) {
         selectWhere([&](base::RowId row) { return !before.contains(run->sampleFromRow(row)); });
     }));
     menu.addSeparator();
+    addHistory(menu);
+    menu.addSeparator();
+    menu.addAction(m_actions.add(topic, "select.filter", tr("By a con&dition"),
+                                 {QKeySequence::Find, QKeySequence(Qt::Key_Slash)}, [this] { m_filter.open(); }));
     menu.addAction(m_actions.add(topic, "select.redundant", tr("&Redundant samples"), {}, [this] {
         const auto clustering = m_session.clustering();
         selectWhere([&](base::RowId row) { return clustering && clustering->redundancy().isRedundant(row); });
@@ -73,15 +78,27 @@ void EditActions::addSelect(QMenu& menu) {
     menu.addAction(m_actions.add(topic, "select.save", tr("&Save the selection…"), key("Ctrl+Shift+K"), [this] { save(); }));
 }
 
+void EditActions::addHistory(QMenu& menu) {
+    const QString topic = tr("Select");
+    menu.addAction(m_actions.add(topic, "select.back", tr("&Former selection"),
+                                 {QKeySequence(QStringLiteral("Alt+Left"))},
+                                 [this] { m_session.selection().goBackSelected(this); }));
+    menu.addAction(m_actions.add(topic, "select.forward", tr("Ne&xt selection"),
+                                 {QKeySequence(QStringLiteral("Alt+Right"))},
+                                 [this] { m_session.selection().goForwardSelected(this); }));
+}
+
 void EditActions::refresh() {
     const bool run = m_session.run() != nullptr;
     const bool current = run && m_session.selection().current().isValid();
-    for (const char* name : {"select.all", "select.invert", "select.misclassified"})
+    for (const char* name : {"select.all", "select.invert", "select.misclassified", "select.filter"})
         m_actions.find(name)->setEnabled(run);
     m_actions.find("select.redundant")->setEnabled(m_session.clustering() != nullptr);
     m_actions.find("select.pruned")->setEnabled(m_session.subset() != nullptr);
     m_actions.find("select.contradicting")->setEnabled(current);
     m_actions.find("select.save")->setEnabled(!m_session.selection().selected().isEmpty());
+    m_actions.find("select.back")->setEnabled(m_session.selection().canGoBackSelected());
+    m_actions.find("select.forward")->setEnabled(m_session.selection().canGoForwardSelected());
     m_actions.find("edit.copy")->setEnabled(m_session.selection().current().isValid());
 }
 
@@ -128,10 +145,11 @@ void EditActions::save() {
     dialog->setWindowTitle(tr("Save the selection"));
     dialog->setLabelText(tr("Name of the %1 selected samples").arg(format::count(selected.count())));
     dialog->setTextValue(tr("Selection %1").arg(m_selections.all().size() + 1));
-    connect(dialog, &QInputDialog::textValueSelected, this, [this, selected](const QString& name) {
-        if (!name.trimmed().isEmpty())
-            m_selections.add(name.trimmed(), selected);
-    });
+    connect(dialog, &QInputDialog::textValueSelected, this,
+            [this, selected, filter = m_filter.filterOfSelection()](const QString& name) {
+                if (!name.trimmed().isEmpty())
+                    m_selections.add(name.trimmed(), selected, filter);
+            });
     dialog->open();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "action_registry.h"
+#include "filter_bar.h"
 #include "saved_selections.h"
 
 #include <widgets/models/session.h>
@@ -17,8 +18,8 @@ namespace lpntk::gui {
 class EditActions : public QObject {
     Q_OBJECT
 public:
-    EditActions(models::Session& session, SavedSelections& selections, ActionRegistry& actions, QMenu& editMenu, QMenu& selectMenu,
-                QWidget* window);
+    EditActions(models::Session& session, SavedSelections& selections, FilterBar& filter, ActionRegistry& actions,
+                QMenu& editMenu, QMenu& selectMenu, QWidget* window);
 
     /// The current sample as text: number, class, prediction, place.
     QString currentAsText() const;
@@ -26,6 +27,7 @@ public:
 private:
     void addEdit(QMenu& menu);
     void addSelect(QMenu& menu);
+    void addHistory(QMenu& menu);
     void selectWhere(const std::function<bool(base::RowId)>& wanted);
     void selectContradicting();
     void save();
@@ -33,6 +35,7 @@ private:
 
     models::Session& m_session;
     SavedSelections& m_selections;
+    FilterBar& m_filter;
     ActionRegistry& m_actions;
     QWidget* m_window = nullptr;
 };

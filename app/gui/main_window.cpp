@@ -4,6 +4,7 @@
 #include "edit_actions.h"
 #include "figure_actions.h"
 #include "file_actions.h"
+#include "filter_bar.h"
 #include "help_actions.h"
 #include "jobs_dock.h"
 #include "layout_actions.h"
@@ -14,6 +15,7 @@
 #include "small_widgets.h"
 #include "start_page.h"
 #include "status_line.h"
+#include "tag_actions.h"
 #include "view_actions.h"
 #include "view_area.h"
 
@@ -68,10 +70,12 @@ MainWindow::MainWindow(bool quiet, QWidget* parent)
     setMinimumSize(640, 480);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    m_selections = new SavedSelections(this);
+    m_selections = new SavedSelections(m_session->undoStack(), this);
     m_project = new ProjectController(*m_session, *m_selections, m_settings, this);
     m_actions = new ActionRegistry(this, this);
     m_views = new ViewArea(*m_session, this);
+    m_filter = new FilterBar(*m_session, m_settings, this, m_views);
+    m_views->setBar(m_filter);
     makeMenus();
     makePages();
     setStatusBar(new StatusLine(*m_session, m_settings, this));
@@ -104,7 +108,8 @@ void MainWindow::makeMenus() {
     QMenu* window = bar->addMenu(tr("&Window"));
     QMenu* help = bar->addMenu(tr("&Help"));
     m_file = new FileActions(*m_session, *m_project, m_settings, *m_actions, *file, this);
-    new EditActions(*m_session, *m_selections, *m_actions, *edit, *select, this);
+    new EditActions(*m_session, *m_selections, *m_filter, *m_actions, *edit, *select, this);
+    m_tags = new TagActions(*m_session, *m_actions, *edit, this);
     auto* runActions = new RunActions(*m_session, m_settings, *m_actions, *run, this);
     connect(m_views, &ViewArea::computeRequested, runActions, &RunActions::compute);
     connect(m_session.get(), &models::Session::kernelRequested, runActions, &RunActions::compute);
@@ -154,7 +159,9 @@ void MainWindow::makeCorner() {
 }
 
 void MainWindow::makeDocks() {
-    m_projectDock = new ProjectDock(*m_session, *m_selections, *m_actions, this);
+    m_projectDock = new ProjectDock(*m_session, *m_selections, *m_tags, *m_actions, this);
+    m_projectDock->filterOfSelection = [this] { return m_filter->filterOfSelection(); };
+    connect(m_projectDock, &ProjectDock::filterRequested, m_filter, &FilterBar::openWith);
     addDockWidget(Qt::LeftDockWidgetArea, m_projectDock);
     m_inspectorDock = new QDockWidget(tr("Inspector"), this);
     m_inspectorDock->setObjectName(QStringLiteral("inspectorDock"));

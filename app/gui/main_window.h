@@ -17,9 +17,11 @@ namespace lpntk::gui {
 
 class CommandPalette;
 class FileActions;
+class FilterBar;
 class JobsDock;
 class ProjectDock;
 class StartPage;
+class TagActions;
 class ViewArea;
 
 /// The window: lays out menu bar, docks, views and status bar, and owns what is open. What its menus do lives in one
@@ -90,6 +92,8 @@ private:
     CommandPalette* m_palette = nullptr;
     QLabel* m_title = nullptr;
     FileActions* m_file = nullptr;
+    FilterBar* m_filter = nullptr;
+    TagActions* m_tags = nullptr;
     bool m_wantProject = true;    ///< the user's wish, apart from what the width allows
     bool m_wantInspector = true;
 };

@@ -3,8 +3,11 @@
 #include "side_list.h"
 #include "small_widgets.h"
 
+#include <core/curation/tags.h>
+
 #include <widgets/models/format.h>
 
+#include <QInputDialog>
 #include <QMenu>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -38,8 +41,10 @@ SideRow section(const QString& text, QAction* add) {
 
 } // namespace
 
-ProjectDock::ProjectDock(models::Session& session, SavedSelections& selections, ActionRegistry& actions, QWidget* parent)
-    : QDockWidget(tr("Project"), parent), m_session(session), m_selections(selections), m_actions(actions) {
+ProjectDock::ProjectDock(models::Session& session, SavedSelections& selections, TagActions& tags,
+                         ActionRegistry& actions, QWidget* parent)
+    : QDockWidget(tr("Project"), parent), m_session(session), m_selections(selections), m_tags(tags),
+      m_actions(actions) {
     setObjectName(QStringLiteral("projectDock"));
     setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
     auto* title = new DockTitle(tr("Project"), this);
@@ -54,7 +59,7 @@ ProjectDock::ProjectDock(models::Session& session, SavedSelections& selections, 
     body->setMinimumWidth(kLeastWidth);
     m_tree = new SideList(body);
     m_tree->setObjectName(QStringLiteral("projectList"));
-    m_tree->setAccessibleName(tr("Data sets, checkpoints, runs and saved selections"));
+    m_tree->setAccessibleName(tr("Data sets, checkpoints, runs, saved selections and tags"));
     m_classes = new SideList(body);
     m_classes->setObjectName(QStringLiteral("classList"));
     m_classes->setAccessibleName(tr("Classes with number of samples and accuracy"));
@@ -65,7 +70,7 @@ ProjectDock::ProjectDock(models::Session& session, SavedSelections& selections, 
     setWidget(body);
 
     connect(&m_session, &models::Session::changed, this, [this](models::Changes what) {
-        if (what & (Change::data | Change::networks | Change::run | Change::runs))
+        if (what & (Change::data | Change::networks | Change::run | Change::runs | Change::decisions))
             refresh();
         if (what & (Change::data | Change::run))
             countClasses();
@@ -132,19 +137,90 @@ void ProjectDock::addRunRows(std::vector<SideRow>& rows) {
 void ProjectDock::addSelectionRows(std::vector<SideRow>& rows) {
     rows.push_back(section(tr("Saved selections"), m_actions.find("select.save")));
     for (std::size_t i = 0; i < m_selections.all().size(); ++i) {
+        const NamedSelection& selection = m_selections.all()[i];
         SideRow row;
-        row.icon = QStringLiteral("subset");
-        row.text = QString::fromStdString(m_selections.all()[i].name);
-        row.value = format::count(static_cast<std::int64_t>(m_selections.all()[i].samples.size()));
+        row.icon = selection.filter.empty() ? QStringLiteral("subset") : QStringLiteral("filter");
+        row.text = QString::fromStdString(selection.name);
+        row.value = format::count(static_cast<std::int64_t>(selection.samples.size()));
+        row.tip = selection.filter.empty() ? row.text : tr("Filter: %1").arg(QString::fromStdString(selection.filter));
         row.activate = [this, i] { m_session.selection().setSelected(m_selections.samples(i), this); };
-        row.menu = [this, i](QPoint position) {
-            QMenu menu;
-            QAction* remove = menu.addAction(tr("Remove"));
-            if (menu.exec(position) == remove)
-                m_selections.remove(i);
-        };
+        row.menu = [this, i](QPoint position) { popUpSelection(i, position); };
+        row.rename = [this, i] { askForName(i); };
+        row.remove = [this, i] { m_selections.remove(i); };
         rows.push_back(row);
     }
+}
+
+void ProjectDock::addTagRows(std::vector<SideRow>& rows) {
+    rows.push_back(section(tr("Tags"), m_actions.find("edit.tag")));
+    for (const auto& [name, count] : curation::tagCounts(m_session.decisions())) {
+        SideRow row;
+        row.icon = QStringLiteral("tag");
+        row.text = QString::fromStdString(name);
+        row.value = format::count(count);
+        row.tip = tr("Click to select the samples with the tag %1").arg(row.text);
+        row.activate = [this, tag = row.text] { m_tags.select(tag); };
+        row.menu = [this, tag = row.text](QPoint position) { popUpTag(tag, position); };
+        row.rename = [this, tag = row.text] { m_tags.askForName(tag); };
+        row.remove = [this, tag = row.text] { m_tags.remove(tag); };
+        rows.push_back(row);
+    }
+}
+
+void ProjectDock::popUpSelection(std::size_t index, QPoint position) {
+    if (index >= m_selections.all().size())
+        return;
+    const QString filter = QString::fromStdString(m_selections.all()[index].filter);
+    const models::SampleSet& selected = m_session.selection().selected();
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(QStringLiteral("selectionMenu"));
+    menu->addAction(tr("Select"), this,
+                    [this, index] { m_session.selection().setSelected(m_selections.samples(index), this); });
+    if (!filter.isEmpty())
+        menu->addAction(tr("Filter again"), this, [this, filter] { Q_EMIT filterRequested(filter); });
+    menu->addSeparator();
+    menu->addAction(tr("Update to the %1 selected samples").arg(format::count(selected.count())), this,
+                    [this, index, selected] {
+                        m_selections.update(index, selected, filterOfSelection ? filterOfSelection() : QString());
+                    })
+        ->setEnabled(!selected.isEmpty());
+    menu->addAction(tr("Rename…"), this, [this, index] { askForName(index); })->setShortcut(Qt::Key_F2);
+    menu->addAction(tr("Remove"), this, [this, index] { m_selections.remove(index); })->setShortcut(Qt::Key_Delete);
+    menu->popup(position);
+}
+
+void ProjectDock::popUpTag(const QString& tag, QPoint position) {
+    auto* menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setObjectName(QStringLiteral("tagRowMenu"));
+    menu->addAction(tr("Select"), this, [this, tag] { m_tags.select(tag); });
+    menu->addSeparator();
+    menu->addAction(tr("Rename…"), this, [this, tag] { m_tags.askForName(tag); })->setShortcut(Qt::Key_F2);
+    menu->addAction(tr("Remove from all samples"), this, [this, tag] { m_tags.remove(tag); })
+        ->setShortcut(Qt::Key_Delete);
+    menu->popup(position);
+}
+
+void ProjectDock::askForName(std::size_t index) {
+    if (index >= m_selections.all().size())
+        return;
+    const QString former = QString::fromStdString(m_selections.all()[index].name);
+    auto* dialog = new QInputDialog(this);
+    dialog->setObjectName(QStringLiteral("selectionNameDialog"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setWindowTitle(tr("Rename the selection"));
+    dialog->setLabelText(tr("New name of the selection \"%1\"").arg(former));
+    dialog->setTextValue(former);
+    connect(dialog, &QInputDialog::textValueSelected, this, [this, index, former](const QString& name) {
+        const QString wanted = name.trimmed();
+        if (wanted != former && m_selections.has(wanted))
+            m_session.addIssue(models::Issue::Severity::warning,
+                               tr("There is a selection \"%1\" already; choose another name.").arg(wanted));
+        else
+            m_selections.rename(index, wanted);
+    });
+    dialog->open();
 }
 
 void ProjectDock::refresh() {
@@ -153,6 +229,7 @@ void ProjectDock::refresh() {
     addCheckpointRows(rows);
     addRunRows(rows);
     addSelectionRows(rows);
+    addTagRows(rows);
     m_tree->setRows(std::move(rows));
 }
 

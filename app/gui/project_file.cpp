@@ -110,16 +110,21 @@ ProjectCheckpoint checkpointFromJson(const Json& json, const std::filesystem::pa
 
 Json selectionsJson(const std::vector<NamedSelection>& selections) {
     Json list = Json::array();
-    for (const NamedSelection& selection : selections)
+    for (const NamedSelection& selection : selections) {
         list.push_back({{"name", selection.name}, {"samples", selection.samples}});
+        if (!selection.filter.empty())
+            list.back()["filter"] = selection.filter;
+    }
     return list;
 }
 
 std::vector<NamedSelection> selectionsFromJson(const Json& list, const std::string& where) {
     std::vector<NamedSelection> selections;
     for (const Json& json : list) {
-        selections.push_back({requiredKey<std::string>(json, "name", where),
-                              requiredKey<std::vector<std::int64_t>>(json, "samples", where)});
+        selections.push_back(
+            {requiredKey<std::string>(json, "name", where),
+             requiredKey<std::vector<std::int64_t>>(json, "samples", where),
+             json.contains("filter") ? requiredKey<std::string>(json, "filter", where) : std::string()});
         for (const std::int64_t sample : selections.back().samples)
             if (sample < 0 || sample >= kMostSamples)
                 throw FormatError(where + ": the selection \"" + selections.back().name + "\" holds the sample number "

@@ -20,6 +20,7 @@ namespace lpntk::gui {
 struct NamedSelection {
     std::string name;
     std::vector<std::int64_t> samples; ///< original indices, ascending
+    std::string filter;                ///< the condition it was made by, empty when it was not
     bool operator==(const NamedSelection&) const = default;
 };
 

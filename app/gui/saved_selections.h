@@ -8,25 +8,36 @@
 
 #include <vector>
 
+class QUndoStack;
+
 namespace lpntk::gui {
 
-/// Selections kept under a name, listed in the Project dock and written into the project. Owned by the window.
+/// Selections kept under a name, listed in the Project dock and written into the project. Every change is one step of
+/// the undo stack. Owned by the window.
 class SavedSelections : public QObject {
     Q_OBJECT
 public:
-    using QObject::QObject;
+    SavedSelections(QUndoStack& undo, QObject* parent) : QObject(parent), m_undo(undo) {}
 
     const std::vector<NamedSelection>& all() const { return m_all; }
-    /// Replaces one of the same name.
-    void add(const QString& name, const models::SampleSet& samples);
+    /// Replaces one of the same name. `filter`: the condition that it was made by, may be empty.
+    void add(const QString& name, const models::SampleSet& samples, const QString& filter = {});
     void remove(std::size_t index);
+    /// A name that another one has is not taken.
+    void rename(std::size_t index, const QString& name);
+    /// Other samples under the same name.
+    void update(std::size_t index, const models::SampleSet& samples, const QString& filter = {});
+    /// From a project file; no step.
     void reset(std::vector<NamedSelection> all);
     models::SampleSet samples(std::size_t index) const;
+    bool has(const QString& name) const;
 
 Q_SIGNALS:
     void changed();
 
 private:
+    void change(const QString& text, std::vector<NamedSelection> all);
+    QUndoStack& m_undo;
     std::vector<NamedSelection> m_all;
 };
 

@@ -236,6 +236,18 @@ void Settings::setFigureChoices(const FigureChoices& choices) {
     write(QStringLiteral("figure/toolBar"), choices.toolBar);
 }
 
+QStringList Settings::filters() const {
+    return m_store.value(QStringLiteral("select/filters")).toStringList();
+}
+
+void Settings::addFilter(const QString& filter) {
+    constexpr qsizetype kMostFilters = 50;
+    QStringList list = filters();
+    list.removeAll(filter);
+    list.prepend(filter);
+    write(QStringLiteral("select/filters"), list.mid(0, kMostFilters));
+}
+
 QString Settings::lastFolder(const char* purpose) const {
     return m_store.value(QStringLiteral("folders/") + QLatin1String(purpose)).toString();
 }

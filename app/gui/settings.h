@@ -7,6 +7,7 @@
 #include <QObject>
 #include <QSettings>
 #include <QString>
+#include <QStringList>
 
 #include <cstdint>
 #include <vector>
@@ -100,6 +101,9 @@ public:
     void setMemberSort(const QString& name);
     FigureChoices figureChoices() const;
     void setFigureChoices(const FigureChoices& choices);
+    /// Filters that were applied, the latest first, each once.
+    QStringList filters() const;
+    void addFilter(const QString& filter);
 
     /// Folder that the user last opened or saved in for a purpose ("data", "run").
     QString lastFolder(const char* purpose) const;

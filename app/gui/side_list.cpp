@@ -194,8 +194,16 @@ void SideList::mouseReleaseEvent(QMouseEvent* event) {
 }
 
 void SideList::keyPressEvent(QKeyEvent* event) {
+    const QModelIndex index = currentIndex();
+    // Copies: what they call may exchange the rows.
+    const auto rename = index.isValid() ? m_model->at(index).rename : std::function<void()>();
+    const auto remove = index.isValid() ? m_model->at(index).remove : std::function<void()>();
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter)
-        activateRow(currentIndex());
+        activateRow(index);
+    else if (event->key() == Qt::Key_F2 && rename)
+        rename();
+    else if (event->key() == Qt::Key_Delete && remove)
+        remove();
     else
         QListView::keyPressEvent(event);
 }

@@ -22,6 +22,7 @@ struct SideRow {
     QString tip;
     std::function<void()> activate;              ///< click or Return; on a section: its "+"
     std::function<void(QPoint globalPosition)> menu; ///< context menu, may be empty
+    std::function<void()> rename, remove;            ///< F2, Delete; may be empty
     QString addName;             ///< section: what its "+" does, for tooltip and screen readers
 
     bool sameText(const SideRow& other) const;

@@ -128,6 +128,10 @@ void ViewArea::showTabMenu(QPoint place) {
     menu.exec(m_tabs->mapToGlobal(place));
 }
 
+void ViewArea::setBar(QWidget* bar) {
+    static_cast<QVBoxLayout*>(layout())->insertWidget(1, bar); // after the tabs
+}
+
 bool ViewArea::showView(const QString& name) {
     for (std::size_t i = 0; i < viewTable().size(); ++i)
         if (viewTable()[i].name == name) {

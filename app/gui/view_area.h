@@ -21,6 +21,9 @@ class ViewArea : public QWidget {
 public:
     explicit ViewArea(models::Session& session, QWidget* parent = nullptr);
 
+    /// Puts a bar between the tabs and the views.
+    void setBar(QWidget* bar);
+
     /// False when there is no such tab.
     bool showView(const QString& name);
     QString currentView() const;

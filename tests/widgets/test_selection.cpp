@@ -92,6 +92,70 @@ private Q_SLOTS:
         QVERIFY(!model.canGoBack() && !model.current().isValid() && model.selected().isEmpty());
     }
 
+    void selectedSetsGoBackAndForward() {
+        const auto range = [](int from, int to) {
+            SampleSet set;
+            for (int i = from; i < to; ++i)
+                set.insert(SampleId(i));
+            return set;
+        };
+        SelectionModel model;
+        QVERIFY(!model.canGoBackSelected() && !model.canGoForwardSelected());
+        model.setSelected(range(0, 50), this);
+        model.setCurrent(SampleId(7), this);
+        for (int i : {60, 61, 62})
+            model.click(SampleId(i), i == 62, this); // a walk is one step
+        QCOMPARE(model.selected().count(), 2);
+        model.setSelected(range(20, 90), this);
+        model.goBackSelected(this);
+        QCOMPARE(model.selected().count(), 2);
+        QCOMPARE(model.current(), SampleId(62));
+        model.goBackSelected(this);
+        QVERIFY(model.selected() == range(0, 50));
+        QCOMPARE(model.current(), SampleId(7));
+        QVERIFY(!model.canGoBackSelected());
+        model.goForwardSelected(this);
+        model.goForwardSelected(this);
+        QVERIFY(model.selected() == range(20, 90));
+        QVERIFY(!model.canGoForwardSelected());
+        // Nothing selected is no step: back brings the set back that was left.
+        model.setSelected({}, this);
+        QVERIFY(model.canGoBackSelected());
+        model.goBackSelected(this);
+        QVERIFY(model.selected() == range(20, 90));
+        // A new set cuts what lay ahead.
+        model.goBackSelected(this);
+        model.setSelected(range(0, 3), this);
+        QVERIFY(!model.canGoForwardSelected());
+        model.goBackSelected(this);
+        QCOMPARE(model.selected().count(), 2);
+        model.forget();
+        QVERIFY(!model.canGoBackSelected() && !model.canGoForwardSelected());
+    }
+
+    void historyOfSetsIsBounded() {
+        SelectionModel model;
+        for (int i = 0; i < 300; ++i) {
+            SampleSet set;
+            set.insert(SampleId(1'000'000)); // 125 kB of bitmap
+            set.insert(SampleId(i));
+            model.setSelected(std::move(set), this);
+        }
+        int steps = 0;
+        for (; model.canGoBackSelected(); ++steps)
+            model.goBackSelected(this);
+        QCOMPARE(steps, 99); // of 100 kept ones the last is the present one
+        for (int i = 0; i < 20; ++i) {
+            SampleSet set;
+            set.insert(SampleId(40'000'000)); // 5 MB
+            set.insert(SampleId(i));
+            model.setSelected(std::move(set), this);
+        }
+        for (steps = 0; model.canGoBackSelected(); ++steps)
+            model.goBackSelected(this);
+        QVERIFY2(steps == 2, qPrintable(QString::number(steps))); // 16 MB hold three
+    }
+
     void sixtyThousandAreQuick() {
         SampleSet all(60000);
         for (int i = 0; i < 60000; ++i)

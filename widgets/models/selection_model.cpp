@@ -156,6 +156,8 @@ void SelectionModel::goTo(std::ptrdiff_t place, const QObject* origin) {
 void SelectionModel::note(bool byClick) {
     if (m_selected.isEmpty())
         return;
+    if (m_stepPlace >= 0)
+        m_steps[static_cast<std::size_t>(m_stepPlace)].current = m_current; // as it was left
     m_steps.resize(static_cast<std::size_t>(m_stepPlace + 1));
     if (byClick && !m_steps.empty() && m_steps.back().byClicks)
         m_steps.pop_back();

@@ -6,14 +6,12 @@
 #include <widgets/models/theme.h>
 #include <widgets/models/thumbnail_cache.h>
 #include <widgets/views/sample_actions.h>
+#include <widgets/views/tag_menu.h>
 
-#include <QLineEdit>
 #include <QMenu>
 #include <QPixmap>
-#include <QWidgetAction>
 
 #include <algorithm>
-#include <set>
 
 namespace lpntk::views {
 
@@ -111,31 +109,7 @@ void ClusterActions::fillMenu(QMenu& menu, QWidget* at) {
 }
 
 void ClusterActions::popUpTags(QWidget* at) {
-    if (m_samples.empty())
-        return;
-    auto* menu = new QMenu(at);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    auto* field = new QLineEdit(menu);
-    field->setPlaceholderText(tr("New tag"));
-    field->setAccessibleName(tr("New tag"));
-    auto* entry = new QWidgetAction(menu);
-    entry->setDefaultWidget(field);
-    menu->addAction(entry);
-    connect(field, &QLineEdit::returnPressed, menu, [this, menu, field, samples = m_samples] {
-        if (const QString tag = field->text().trimmed(); !tag.isEmpty())
-            m_sampleActions.tag(samples, tag);
-        menu->close();
-    });
-    std::set<std::string> tags;
-    for (const auto& [sample, decision] : m_session.decisions().all())
-        tags.insert(decision.tags.begin(), decision.tags.end());
-    for (const auto& tag : tags) {
-        const QString text = QString::fromStdString(tag);
-        menu->addAction(models::theme().icon(QStringLiteral("tag")), text, this,
-                        [this, text, samples = m_samples] { m_sampleActions.tag(samples, text); });
-    }
-    menu->popup(at->mapToGlobal(QPoint(0, at->height() + 2)));
-    field->setFocus();
+    popUpTagMenu(m_session, m_samples, at, at->mapToGlobal(QPoint(0, at->height() + 2)));
 }
 
 } // namespace lpntk::views

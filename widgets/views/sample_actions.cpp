@@ -2,6 +2,7 @@
 
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
+#include <widgets/views/tag_menu.h>
 
 #include <QAction>
 #include <QCursor>
@@ -33,12 +34,19 @@ QIcon swatchIcon(const QColor& colour) {
     return QIcon(pixels);
 }
 
-/// "#865" or "3 samples".
+} // namespace
+
 QString samplesText(const std::vector<SampleId>& samples) {
     return format::counted(std::ssize(samples), samples.empty() ? QString() : format::sample(samples.front()), SampleActions::tr("%1 samples"));
 }
 
-} // namespace
+std::vector<SampleId> targetsOf(models::Session& session) {
+    auto& selection = session.selection();
+    const SampleId current = selection.current();
+    if (selection.selected().count() > 0 && (!current.isValid() || selection.selected().contains(current)))
+        return selection.selected().toVector();
+    return current.isValid() ? std::vector<SampleId>{current} : std::vector<SampleId>();
+}
 
 SampleActions::SampleActions(models::Session& session, QWidget* context) : QObject(context), m_session(session), m_context(context) {
     const auto add = [&](const char* text, QKeySequence key, auto slot) {
@@ -55,11 +63,7 @@ SampleActions::SampleActions(models::Session& session, QWidget* context) : QObje
 }
 
 std::vector<SampleId> SampleActions::targets() const {
-    auto& selection = m_session.selection();
-    const SampleId current = selection.current();
-    if (selection.selected().count() > 0 && (!current.isValid() || selection.selected().contains(current)))
-        return selection.selected().toVector();
-    return current.isValid() ? std::vector<SampleId>{current} : std::vector<SampleId>();
+    return targetsOf(m_session);
 }
 
 void SampleActions::verdict(Edit::Kind kind, const std::vector<SampleId>& samples) {
@@ -100,11 +104,7 @@ void SampleActions::relabel(const std::vector<SampleId>& samples, int label) {
 }
 
 void SampleActions::tag(const std::vector<SampleId>& samples, const QString& tag) {
-    Edit edit;
-    edit.kind = Edit::Kind::tag;
-    edit.samples = samples;
-    edit.tag = tag.toStdString();
-    m_session.decide(std::move(edit), tr("Tag %1 \"%2\"").arg(samplesText(samples), tag));
+    tagSamples(m_session, samples, tag);
 }
 
 void SampleActions::fillLabels(QMenu& menu, const std::vector<SampleId>& samples) {
@@ -156,6 +156,7 @@ void SampleActions::popUp(QPoint global, QWidget* parent) {
     menu->addAction(theme().icon(QStringLiteral("review")), tr("Review"), this, [this] { review(); })->setShortcut(Qt::Key_M);
     auto* labels = menu->addMenu(theme().icon(QStringLiteral("relabel")), tr("Relabel"));
     fillLabels(*labels, samples);
+    fillTagMenu(*menu->addMenu(theme().icon(QStringLiteral("tag")), tr("Tag")), m_session, samples);
     menu->popup(global);
 }
 

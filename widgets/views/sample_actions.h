@@ -13,6 +13,12 @@ class QWidget;
 
 namespace lpntk::views {
 
+/// "#865" or "3 samples".
+QString samplesText(const std::vector<models::SampleId>& samples);
+/// What is decided about: the selected samples when the current one is among them or there is none, else the current
+/// one.
+std::vector<models::SampleId> targetsOf(models::Session& session);
+
 /// Keep, prune, relabel and review of samples by hand, the same in every view: key shortcuts in the view's context,
 /// the context menu, and the functions buttons call. Every call is one undo step. Owned by its view.
 class SampleActions : public QObject {
@@ -21,7 +27,7 @@ public:
     /// `context`: the widget whose focus makes the keys K, P, R and M work.
     SampleActions(models::Session& session, QWidget* context);
 
-    /// What the actions work on: the selected samples when the current one is among them, else the current one.
+    /// What the actions work on, targetsOf the session.
     std::vector<models::SampleId> targets() const;
 
     /// K and P switch: on samples that all have that verdict already they take it back.
