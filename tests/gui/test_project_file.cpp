@@ -28,7 +28,7 @@ ProjectFile example(const std::filesystem::path& folder) {
     project.prune.seed = 12345678901234567ULL;
     project.decisions.apply({curation::Edit::Kind::prune, {base::SampleId(4), base::SampleId(9)}, -1, {}, "by hand", "2024-11-21T09:00:00Z"});
     project.decisions.apply({curation::Edit::Kind::relabel, {base::SampleId(4)}, 2, {}, {}, "2024-11-21T09:01:00Z"});
-    project.selections = {{"Odd ones", {1, 3, 5}}, {"none", {}}};
+    project.selections = {{"Odd ones", {1, 3, 5}, "index in (1, 3, 5)"}, {"none", {}, {}}};
     project.layout = {"clusters", "relations", "AAAA", false, true, false, 865};
     return project;
 }
