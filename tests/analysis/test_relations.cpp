@@ -1,6 +1,7 @@
 #include "run_fixture.h"
 
 #include <core/analysis/class_pairs.h>
+#include <core/analysis/pair_query.h>
 #include <core/analysis/relations.h>
 
 #include <QtTest>
@@ -135,6 +136,89 @@ private Q_SLOTS:
                 }
             }
         }
+    }
+
+    void pairsOfAQuery_data() {
+        QTest::addColumn<int>("relation");
+        QTest::addColumn<int>("blocks");
+        QTest::addColumn<int>("store");
+        QTest::addColumn<int>("want");
+        QTest::addColumn<bool>("byClass");
+        QTest::addColumn<int>("rows");
+        for (const int relation : {0, 2})
+            for (const int want : {0, 1, 2})
+                for (const bool byClass : {false, true}) {
+                    QTest::addRow("relation %d, kept %d, class pair %d", relation, want, byClass)
+                        << relation << 0 << 0 << want << byClass << 300;
+                    QTest::addRow("the same, half precision %d %d %d", relation, want, byClass)
+                        << relation << 0 << 1 << want << byClass << 700;
+                }
+        QTest::newRow("class blocks") << 0 << 1 << 0 << 0 << true << 200;
+    }
+    /// Against a loop over all pairs that sorts everything.
+    void pairsOfAQuery() {
+        QFETCH(int, relation);
+        QFETCH(int, blocks);
+        QFETCH(int, store);
+        QFETCH(int, want);
+        QFETCH(bool, byClass);
+        QFETCH(int, rows);
+        SyntheticOptions options;
+        options.blocks = static_cast<run::Blocks>(blocks);
+        options.store = static_cast<run::StoreType>(store);
+        options.top = 5;
+        const RunFixture fixture(makeSyntheticRun(rows, 5, 9), options);
+        analysis::PairQuery query;
+        query.relation = static_cast<analysis::Relation>(relation);
+        query.thresholds = {0.2f, 0.05f};
+        query.want = static_cast<analysis::PairQuery::Want>(want);
+        for (int row = 0; row < rows; ++row)
+            query.kept.push_back(row % 3 != 0);
+        const auto chosen = [&](std::int64_t a, std::int64_t b) {
+            return !byClass || (std::min(a, b) == 1 && std::max(a, b) == 3) || (a == 2 && b == 2);
+        };
+        for (int a = 0; byClass && a < 5; ++a)
+            for (int b = 0; b < 5; ++b)
+                query.classPairs.push_back(chosen(a, b));
+        const float sign = relation == 2 ? 1 : -1;
+        std::vector<std::tuple<float, std::int64_t, std::int64_t>> expected;
+        const auto& labels = fixture.dense.labels;
+        for (std::int64_t i = 0; i < rows; ++i)
+            for (std::int64_t j = i + 1; j < rows; ++j) {
+                const bool both = i % 3 != 0 && j % 3 != 0;
+                if (!fixture.has(i, j) ||
+                    !chosen(labels[static_cast<std::size_t>(i)], labels[static_cast<std::size_t>(j)]) ||
+                    (want == 1 && !both) || (want == 2 && both))
+                    continue;
+                const float cosine = fixture.run->cosine(RowId(i), RowId(j));
+                if (relation == 2 ? cosine <= -0.05f : cosine >= 0.2f)
+                    expected.emplace_back(sign * cosine, i, j);
+            }
+        std::sort(expected.begin(), expected.end());
+        QVERIFY(expected.size() > 3);
+        for (const std::size_t limit : {std::size_t{3}, std::size_t{40}, std::size_t{1000000}}) {
+            query.limit = limit;
+            const auto found = analysis::findPairs(*fixture.run, query);
+            QCOMPARE(found.size(), std::min(limit, expected.size()));
+            for (std::size_t p = 0; p < found.size(); ++p)
+                QVERIFY(std::tuple(sign * found[p].cosine, found[p].a.value(), found[p].b.value()) == expected[p]);
+        }
+    }
+
+    void queriesAreChecked() {
+        const RunFixture fixture(makeSyntheticRun(60, 3, 9));
+        analysis::PairQuery query;
+        query.classPairs = {1, 0, 1};
+        QVERIFY_EXCEPTION_THROWN(analysis::findPairs(*fixture.run, query), base::OptionError);
+        query.classPairs = {};
+        query.want = analysis::PairQuery::Want::bothKept;
+        QVERIFY_EXCEPTION_THROWN(analysis::findPairs(*fixture.run, query), base::OptionError);
+        query.want = analysis::PairQuery::Want::any;
+        query.relation = analysis::Relation::unrelated;
+        QVERIFY_EXCEPTION_THROWN(analysis::findPairs(*fixture.run, query), base::OptionError);
+        query.relation = analysis::Relation::contradictory;
+        query.classPairs.assign(9, 0);
+        QVERIFY(analysis::findPairs(*fixture.run, query).empty());
     }
 
     void neighbourhoodOfASample() {
