@@ -6,7 +6,6 @@
 #include <widgets/models/thumbnail_cache.h>
 #include <widgets/views/parts_relation.h>
 #include <widgets/views/parts_thumbnail.h>
-#include <widgets/views/relation_layout.h>
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -29,6 +28,10 @@ namespace {
 constexpr double kCard = 4;     ///< between picture and edge of the card
 constexpr double kOutside = 4;  ///< frames reach that far outside the card
 constexpr double kCaption = 18; ///< height of the cosine below
+constexpr double kRim = 2;      ///< in the colour of the class
+constexpr double kMark = 16;    ///< side of the mark that expands a node
+constexpr int kSmallest = 16;   ///< side of a picture in a graph that has little room
+constexpr int kCaptioned = 26;  ///< smaller pictures have their cosine only while they are looked at
 
 } // namespace
 
@@ -50,14 +53,19 @@ RelationGraphWidget::~RelationGraphWidget() = default;
 void RelationGraphWidget::setGraph(std::shared_ptr<const run::Run> run, std::shared_ptr<const RelationGraph> graph,
                                    std::vector<QPointF> forced) {
     const SampleId former = m_graph && m_graph->nodes.size() > 0 && m_run ? sampleOf(0) : SampleId();
+    const SampleId focused = m_run ? sampleOf(m_focused) : SampleId();
     m_run = std::move(run);
     m_graph = std::move(graph);
     m_forced = std::move(forced);
-    m_hovered = m_focused = -1;
-    // Another centre starts unmoved; the same one with other thresholds keeps zoom and place.
-    if (!m_graph || m_graph->nodes.empty() || sampleOf(0) != former)
-        m_moved = false;
+    m_hovered = -1;
+    m_focused = focused.isValid() ? nodeOf(focused) : -1;
+    // Another centre starts unmoved; the same one with other thresholds or more nodes keeps zoom and place.
+    const bool same = m_graph && !m_graph->nodes.empty() && sampleOf(0) == former;
+    m_moved = m_moved && same;
+    m_kept = same && !m_forced.empty();
     rebuild();
+    if (m_kept && !m_moved && !isAllVisible())
+        fit();
 }
 
 SampleId RelationGraphWidget::sampleOf(int node) const {
@@ -77,8 +85,62 @@ bool RelationGraphWidget::isCentre(int node) const {
     return node == 0 && m_graph->nodes.size() > 1 && m_graph->nodes[1].parent == 0;
 }
 
+bool RelationGraphWidget::canExpand(int node) const {
+    return node > 0 && m_graph && node < static_cast<int>(m_graph->nodes.size()) && isCentre(0);
+}
+
 double RelationGraphWidget::sideOf(int node) const {
-    return theme().thumbnail(isCentre(node) ? "nodeCurrent" : "node") + 2 * kCard;
+    const int full = isCentre(node) ? theme().thumbnail("nodeCurrent") : nodePicture(m_graph->nodes.size());
+    return std::max(qRound(full * m_cardScale), std::min(full, kSmallest)) + 2 * kCard;
+}
+
+KnownPlaces RelationGraphWidget::places() const {
+    KnownPlaces known;
+    if (m_graph && !m_forced.empty())
+        for (std::size_t node = 0; node < m_scene->nodes().size(); ++node)
+            known[m_graph->nodes[node].row] = m_scene->nodes()[node].place;
+    return known;
+}
+
+bool RelationGraphWidget::isAllVisible() const {
+    m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
+    for (int node = 0; node < static_cast<int>(m_scene->nodes().size()); ++node) {
+        const double half = sideOf(node) / 2;
+        if (!QRectF(rect()).adjusted(half, half, -half, -half).contains(m_scene->widgetPlace(node)))
+            return false;
+    }
+    return true;
+}
+
+QRectF RelationGraphWidget::expandRect(int node) const {
+    if (!canExpand(node))
+        return {};
+    m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
+    const double half = sideOf(node) / 2;
+    return QRectF(m_scene->widgetPlace(node) - QPointF(half, half) - QPointF(3, 3), QSizeF(kMark, kMark));
+}
+
+int RelationGraphWidget::expandMarkAt(QPointF place) const {
+    m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
+    const int node = m_scene->nodeAt(place);
+    return expandRect(node).contains(place) ? node : -1;
+}
+
+QString RelationGraphWidget::spokenNode(int node) const {
+    QStringList parts{spokenSample(m_session, sampleOf(node))};
+    if (!m_graph || node < 0 || node >= static_cast<int>(m_graph->nodes.size()))
+        return parts.front();
+    const RelationGraph::Node& entry = m_graph->nodes[static_cast<std::size_t>(node)];
+    if (isCentre(node))
+        parts << tr("in the middle");
+    if (entry.parent >= 0)
+        parts << relationWord(entry.relation).toLower()
+              << tr("cosine %1 with %2")
+                     .arg(models::format::cosine(static_cast<double>(entry.cosine)),
+                          models::format::sample(sampleOf(entry.parent)));
+    if (entry.expanded)
+        parts << tr("expanded");
+    return parts.join(QStringLiteral(", "));
 }
 
 QString RelationGraphWidget::captionOf(int node) const {
@@ -108,41 +170,60 @@ void RelationGraphWidget::paintNode(QPainter& painter, int node) {
     const double side = sideOf(node), width = pictureSize(node).width();
     painter.setRenderHint(QPainter::Antialiasing);
     const QRectF card((width - side) / 2, kOutside, side, side);
-    painter.setPen(QPen(theme().colour(Role::borderStrong), 1));
+    const int label = m_run->labelOf(m_graph->nodes[static_cast<std::size_t>(node)].row);
+    painter.setPen(QPen(theme().classColour(label, m_run->classes()), kRim));
     painter.setBrush(theme().colour(Role::panel));
-    painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+    painter.drawRoundedRect(card.adjusted(kRim / 2, kRim / 2, -kRim / 2, -kRim / 2), 4, 4);
     const QRect square = card.adjusted(kCard, kCard, -kCard, -kCard).toRect();
     ThumbnailState state = thumbnailState(m_session, sample);
     state.hovered = state.selected = state.current = false; // frames go around the card
     paintThumbnail(painter, square, m_session, sample, state);
-    const int label = m_run->labelOf(m_graph->nodes[static_cast<std::size_t>(node)].row);
-    painter.fillRect(QRectF(square.left(), square.bottom() - 1, square.width(), 3),
-                     theme().classColour(label, m_run->classes()));
-    const auto frame = [&](const QRectF& rect, Role role, double pen) {
+    const auto frame = [&](double outside, Role role, double pen) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(theme().colour(role), pen));
-        painter.drawRoundedRect(rect, 5, 5);
+        painter.drawRoundedRect(card.adjusted(-outside, -outside, outside, outside), 5, 5);
     };
+    const bool hovered = node == m_hovered || sample == m_hoveredElsewhere;
     if (isCentre(node) || sample == m_current)
-        frame(card.adjusted(0, 0, 0, 0), Role::accent, 2.5);
-    if (node == m_hovered || sample == m_hoveredElsewhere)
-        frame(card.adjusted(-0.5, -0.5, 0.5, 0.5), Role::text, 2);
+        frame(1.5, Role::accent, 2.5);
+    if (hovered)
+        frame(isCentre(node) || sample == m_current ? 3 : 1, Role::text, 1.5);
     else if (node == m_focused && hasFocus())
-        frame(card.adjusted(-1.5, -1.5, 1.5, 1.5), Role::focus, 2);
-    const QString caption = captionOf(node);
-    if (!caption.isEmpty()) {
-        const QFont font = theme().font(11, QFont::Medium);
-        const double wide = models::figuresWidth(font, caption) + 8;
-        const QRectF line(width / 2 - wide / 2, card.bottom() + 1, wide, 15);
-        QColor ground = theme().colour(Role::panel);
-        ground.setAlphaF(0.8f); // edges pass below it
-        painter.setPen(Qt::NoPen);
-        painter.setBrush(ground);
-        painter.drawRoundedRect(line, 3, 3);
-        painter.setFont(font);
-        painter.setPen(theme().colour(Role::text));
-        models::drawFigures(painter, line, Qt::AlignCenter, caption);
-    }
+        frame(2.5, Role::focus, 2);
+    const bool expanded = m_graph->nodes[static_cast<std::size_t>(node)].expanded;
+    if (canExpand(node) && (expanded || hovered || (node == m_focused && hasFocus())))
+        paintExpandMark(painter, card.topLeft() - QPointF(3, 3), expanded);
+    if (node == 0 || square.width() >= kCaptioned || hovered || node == m_focused)
+        paintCaption(painter, width / 2, card.bottom() + 1, captionOf(node));
+}
+
+void RelationGraphWidget::paintCaption(QPainter& painter, double middle, double top, const QString& caption) const {
+    if (caption.isEmpty())
+        return;
+    const QFont font = theme().font(11, QFont::Medium);
+    const double wide = models::figuresWidth(font, caption) + 8;
+    const QRectF line(middle - wide / 2, top, wide, 15);
+    QColor ground = theme().colour(Role::panel);
+    ground.setAlphaF(0.8f); // edges pass below it
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(ground);
+    painter.drawRoundedRect(line, 3, 3);
+    painter.setFont(font);
+    painter.setPen(theme().colour(Role::text));
+    models::drawFigures(painter, line, Qt::AlignCenter, caption);
+}
+
+/// Plus in a disc, minus for a node that is expanded.
+void RelationGraphWidget::paintExpandMark(QPainter& painter, QPointF corner, bool expanded) const {
+    const QRectF disc(corner, QSizeF(kMark, kMark));
+    painter.setPen(QPen(theme().colour(Role::borderStrong), 1));
+    painter.setBrush(theme().colour(Role::raised));
+    painter.drawEllipse(disc.adjusted(0.5, 0.5, -0.5, -0.5));
+    painter.setPen(QPen(theme().colour(Role::text), 1.5));
+    const QPointF middle = disc.center();
+    painter.drawLine(middle - QPointF(4, 0), middle + QPointF(4, 0));
+    if (!expanded)
+        painter.drawLine(middle - QPointF(0, 4), middle + QPointF(0, 4));
 }
 
 std::vector<vtk::GraphEdge> RelationGraphWidget::edges() const {
@@ -165,7 +246,6 @@ std::vector<vtk::GraphEdge> RelationGraphWidget::edges() const {
 }
 
 void RelationGraphWidget::rebuild() {
-    std::vector<vtk::GraphNode> nodes;
     m_drawn = false;
     if (!m_graph || !m_run) {
         m_scene->setGraph({}, {});
@@ -174,16 +254,22 @@ void RelationGraphWidget::rebuild() {
     const std::vector<QPointF> places =
         m_forced.size() == m_graph->nodes.size()
             ? m_forced
-            : sidesBySign(*m_graph, size(), theme().thumbnail("node") + 2 * kCard, theme().thumbnail("nodeCurrent") + 2 * kCard);
-    for (int node = 0; node < static_cast<int>(m_graph->nodes.size()); ++node) {
+            : sidesBySign(*m_graph, size(), nodePicture(m_graph->nodes.size()) + 2 * kCard,
+                          theme().thumbnail("nodeCurrent") + 2 * kCard);
+    if (!m_moved && !m_kept)
+        fitTo(places);
+    makeNodes(places);
+    update();
+}
+
+void RelationGraphWidget::makeNodes(const std::vector<QPointF>& places) {
+    std::vector<vtk::GraphNode> nodes;
+    for (int node = 0; node < static_cast<int>(places.size()); ++node) {
         const double side = sideOf(node);
         nodes.push_back({static_cast<std::uint64_t>(node), places[static_cast<std::size_t>(node)], picture(node),
                          QPointF((std::max(side, 56.0) + 2 * kOutside) / 2, kOutside + side / 2), side});
     }
     m_scene->setGraph(std::move(nodes), edges());
-    if (!m_moved)
-        fit();
-    update();
 }
 
 void RelationGraphWidget::repaintNode(int node) {
@@ -195,16 +281,33 @@ void RelationGraphWidget::repaintNode(int node) {
 
 void RelationGraphWidget::fit() {
     m_moved = false;
-    QRectF bounds;
+    std::vector<QPointF> places;
     for (const vtk::GraphNode& node : m_scene->nodes())
-        bounds |= QRectF(node.place - QPointF(node.side, node.side) / 2, QSizeF(node.side, node.side + kCaption));
-    const double zoom = bounds.isEmpty() ? 1
-                                         : std::min((width() - 24.0) / bounds.width(), (height() - 16.0) / bounds.height());
+        places.push_back(node.place);
+    const double scale = m_cardScale;
+    fitTo(places);
+    if (m_graph && scale != m_cardScale)
+        makeNodes(places);
+    update();
+}
+
+/// Zoom, place and size of the cards with which all places can be seen.
+void RelationGraphWidget::fitTo(const std::vector<QPointF>& places) {
+    m_cardScale = 1;
+    QRectF bounds;
+    for (int node = 0; node < static_cast<int>(places.size()); ++node) {
+        const double side = sideOf(node);
+        bounds |=
+            QRectF(places[static_cast<std::size_t>(node)] - QPointF(side, side) / 2, QSizeF(side, side + kCaption));
+    }
+    const double zoom =
+        bounds.isEmpty() ? 1 : std::min((width() - 24.0) / bounds.width(), (height() - 16.0) / bounds.height());
     m_zoom = std::clamp(zoom, 0.2, 1.0);
+    // In steps, so that a few pixels more do not paint all pictures anew.
+    m_cardScale = std::max(0.4, std::floor(m_zoom * 10) / 10);
     m_offset = QPointF(width() / 2.0, height() / 2.0);
     if (!m_forced.empty() || zoom < 1)
         m_offset -= bounds.center() * m_zoom;
-    update();
 }
 
 void RelationGraphWidget::setMarked(SampleId current, SampleId hoveredSample) {
@@ -229,6 +332,7 @@ void RelationGraphWidget::prepareFrame() {
 
 void RelationGraphWidget::resizeEvent(QResizeEvent* event) {
     VtkHost::resizeEvent(event);
+    m_kept = false;
     rebuild();
 }
 
@@ -239,7 +343,7 @@ void RelationGraphWidget::setHoveredNode(int node) {
     repaintNode(former);
     repaintNode(node);
     setCursor(node >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
-    setToolTip(node >= 0 ? spokenSample(m_session, sampleOf(node)) : QString());
+    setToolTip(node >= 0 ? spokenNode(node) : QString());
     Q_EMIT hovered(sampleOf(node));
 }
 
@@ -273,18 +377,26 @@ void RelationGraphWidget::mouseReleaseEvent(QMouseEvent* event) {
     m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
     const int node = m_scene->nodeAt(event->position());
     if (m_pressed && !m_panning && node >= 0 && event->button() == Qt::LeftButton) {
-        const int former = std::exchange(m_focused, node);
-        repaintNode(former);
-        repaintNode(node);
-        Q_EMIT clicked(sampleOf(node), event->modifiers());
+        setFocusedNode(node);
+        if (expandMarkAt(event->position()) == node)
+            Q_EMIT expandWanted(sampleOf(node));
+        else
+            Q_EMIT clicked(sampleOf(node), event->modifiers());
     }
     m_pressed = m_panning = false;
 }
 
+/// The first click has moved the graph; a second one would hit whatever came under the pointer.
 void RelationGraphWidget::mouseDoubleClickEvent(QMouseEvent* event) {
-    const int node = m_scene->nodeAt(event->position());
-    if (node >= 0)
-        Q_EMIT expandWanted(sampleOf(node));
+    m_pressed = false;
+    event->accept();
+}
+
+void RelationGraphWidget::setFocusedNode(int node) {
+    const int former = std::exchange(m_focused, node);
+    repaintNode(former);
+    repaintNode(node);
+    setAccessibleDescription(spokenNode(node));
 }
 
 void RelationGraphWidget::zoomAt(QPointF place, double factor) {
@@ -328,10 +440,7 @@ void RelationGraphWidget::walk(int key) {
     }
     if (best < 0)
         return;
-    const int former = std::exchange(m_focused, best);
-    repaintNode(former);
-    repaintNode(best);
-    setAccessibleDescription(spokenSample(m_session, sampleOf(best)));
+    setFocusedNode(best);
     Q_EMIT hovered(sampleOf(best));
 }
 
@@ -353,6 +462,11 @@ void RelationGraphWidget::keyPressEvent(QKeyEvent* event) {
     case Qt::Key_Minus: return zoomAt(QPointF(width(), height()) / 2, 1 / 1.2);
     case Qt::Key_F:
     case Qt::Key_0: return fit();
+    case Qt::Key_Home:
+        return setFocusedNode(0);
+    case Qt::Key_Backspace:
+        Q_EMIT backWanted();
+        return;
     default:
         VtkHost::keyPressEvent(event);
     }

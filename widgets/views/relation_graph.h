@@ -2,6 +2,7 @@
 
 #include <widgets/models/session.h>
 #include <widgets/views/figure_part.h>
+#include <widgets/views/relation_layout.h>
 #include <widgets/views/relation_model.h>
 #include <widgets/vtk/graph_scene.h>
 #include <widgets/vtk/vtk_host.h>
@@ -11,9 +12,9 @@
 
 namespace lpntk::views {
 
-/// The relation graph drawn by VTK: nodes are thumbnails with a bar in their class colour and the cosine below, edges
-/// signed by colour and dash, width 1 to 5 by |cosine|. Wheel zooms, drag pans, click and hover name samples; arrow keys
-/// walk over the nodes.
+/// The relation graph drawn by VTK: nodes are thumbnails with a rim in their class colour and the cosine below, edges
+/// signed by colour and dash, width 1 to 5 by |cosine|. Wheel zooms, drag pans, click and hover name samples, the mark
+/// in a node's corner expands it; arrow keys walk over the nodes.
 class RelationGraphWidget : public vtk::VtkHost, public FigurePart {
     Q_OBJECT
 public:
@@ -24,6 +25,8 @@ public:
     void setGraph(std::shared_ptr<const run::Run> run, std::shared_ptr<const RelationGraph> graph,
                   std::vector<QPointF> forced);
     const RelationGraph* graph() const { return m_graph.get(); }
+    /// Where the nodes of a force layout are, for the next one; empty for sides by sign.
+    KnownPlaces places() const;
     /// From the shared selection.
     void setMarked(models::SampleId current, models::SampleId hovered);
     void applyTheme();
@@ -34,6 +37,10 @@ public:
     models::SampleId sampleAt(QPointF place) const;
     /// Node under the keyboard or the last click, -1 = none.
     int focusedNode() const { return m_focused; }
+    /// "Coat #12, contradictory, cosine -0.31 with #865, expanded"
+    QString spokenNode(int node) const;
+    /// Where the mark is that expands and collapses a node, in the widget; empty for nodes that have none.
+    QRectF expandRect(int node) const;
     /// The whole graph can be seen and its pictures are there.
     bool isComplete() const { return m_graph != nullptr && m_drawn; }
 
@@ -46,6 +53,7 @@ Q_SIGNALS:
     void clicked(lpntk::models::SampleId sample, Qt::KeyboardModifiers modifiers);
     void expandWanted(lpntk::models::SampleId sample);
     void hovered(lpntk::models::SampleId sample);
+    void backWanted();
 
 protected:
     void prepareFrame() override;
@@ -60,12 +68,20 @@ protected:
 
 private:
     void rebuild();
+    void makeNodes(const std::vector<QPointF>& places);
+    void fitTo(const std::vector<QPointF>& places);
     void repaintNode(int node);
     QImage picture(int node);
     QSizeF pictureSize(int node) const;
     /// A node's picture at the origin of the painter, logical pixels.
     void paintNode(QPainter& painter, int node);
     bool isCentre(int node) const;
+    bool canExpand(int node) const;
+    int expandMarkAt(QPointF place) const;
+    void setFocusedNode(int node);
+    void paintCaption(QPainter& painter, double middle, double top, const QString& caption) const;
+    void paintExpandMark(QPainter& painter, QPointF corner, bool expanded) const;
+    bool isAllVisible() const;
     double sideOf(int node) const;
     QString captionOf(int node) const;
     std::vector<vtk::GraphEdge> edges() const;
@@ -82,8 +98,10 @@ private:
     int m_hovered = -1, m_focused = -1;
     models::SampleId m_current, m_hoveredElsewhere;
     double m_zoom = 1;
+    double m_cardScale = 1; ///< below 1 where the whole graph has room only with smaller cards
     QPointF m_offset, m_pressedAt, m_lastAt;
     bool m_pressed = false, m_panning = false, m_moved = false, m_drawn = false;
+    bool m_kept = false; ///< zoom and place are those of the graph before, which has grown or shrunk
 };
 
 } // namespace lpntk::views

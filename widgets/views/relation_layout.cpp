@@ -1,10 +1,12 @@
 #include <widgets/views/relation_layout.h>
 
+#include <widgets/models/theme.h>
 #include <widgets/vtk/force_layout.h>
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
 
 namespace lpntk::views {
 
@@ -70,14 +72,34 @@ std::vector<QPointF> sidesBySign(const RelationGraph& graph, const QSizeF& size,
     for (int parent = 1; parent < static_cast<int>(graph.nodes.size()); ++parent)
         if (!children[static_cast<std::size_t>(parent)].empty())
             fanOut(parent, children[static_cast<std::size_t>(parent)], node, places);
+    // Sides stay as they are; what fans out makes room for them.
+    std::vector<char> fixed(places.size());
+    for (std::size_t number = 0; number < fixed.size(); ++number)
+        fixed[number] = graph.nodes[number].parent <= 0;
+    vtk::separateAround(places, fixed, node + kCaption);
     return places;
 }
 
-std::vector<QPointF> byForce(const RelationGraph& graph, const QSizeF& size, double node, const std::function<bool()>& stop) {
+int nodePicture(std::size_t nodes) {
+    const int full = models::theme().thumbnail("node");
+    return nodes <= 60 ? full : nodes <= 140 ? full * 7 / 10 : full / 2;
+}
+
+std::vector<QPointF> byForce(const RelationGraph& graph, const QSizeF& size, double node, const KnownPlaces& known,
+                             const std::function<bool()>& stop) {
     std::vector<vtk::LayoutEdge> edges;
     for (const RelationGraph::Edge& edge : graph.edges)
         edges.push_back({edge.from, edge.to, static_cast<double>(edge.cosine)});
     const double spacing = node + kCaption + 14;
+    std::vector<std::optional<QPointF>> former(graph.nodes.size());
+    std::size_t there = 0;
+    for (std::size_t number = 0; number < former.size(); ++number)
+        if (const auto found = known.find(graph.nodes[number].row); found != known.end()) {
+            former[number] = found->second;
+            ++there;
+        }
+    if (2 * there >= former.size() && there > 0)
+        return vtk::forceLayoutAround(former, edges, spacing, 250, stop);
     auto places = vtk::forceLayout(static_cast<int>(graph.nodes.size()), edges, spacing, 250, stop);
     return vtk::fitLayout(std::move(places), size, node + kCaption);
 }

@@ -6,6 +6,7 @@
 #include <QSizeF>
 
 #include <functional>
+#include <map>
 #include <vector>
 
 namespace lpntk::views {
@@ -15,8 +16,15 @@ namespace lpntk::views {
 /// nodes fan out behind them. No two cards overlap where the size allows it. `node`, `centre`: sides of the cards.
 std::vector<QPointF> sidesBySign(const RelationGraph& graph, const QSizeF& size, double node, double centre);
 
-/// Spring layout of the same graph (worker), inside `size` as far as the cards leave room.
-std::vector<QPointF> byForce(const RelationGraph& graph, const QSizeF& size, double node,
+/// Side of a node's picture, not of the current one's, in logical pixels: of many nodes each is smaller.
+int nodePicture(std::size_t nodes);
+
+/// Places of rows from the layout before.
+using KnownPlaces = std::map<base::RowId, QPointF>;
+
+/// Spring layout of the same graph (worker), inside `size` as far as the cards leave room. Where at least half of the
+/// nodes have a place in `known`, those keep it and the others settle around them.
+std::vector<QPointF> byForce(const RelationGraph& graph, const QSizeF& size, double node, const KnownPlaces& known = {},
                              const std::function<bool()>& stop = {});
 
 } // namespace lpntk::views

@@ -33,7 +33,7 @@ QSize RelationPairDelegate::sizeHint(const QStyleOptionViewItem&, const QModelIn
 }
 
 QRect RelationPairDelegate::buttonRect(const QRect& cell, int button) {
-    const int left = cell.right() - 8 - (2 - button) * kButton;
+    const int left = cell.right() - 8 - (kButtons - button) * kButton;
     return {left, cell.center().y() - kButton / 2 + 1, kButton, kButton};
 }
 
@@ -85,14 +85,21 @@ void RelationPairDelegate::paint(QPainter* painter, const QStyleOptionViewItem& 
         const auto both = [&](auto test) { return test(m_session.decisions().of(first)) || test(m_session.decisions().of(second)); };
         const bool relabelled = both([](const curation::Decision& decision) { return decision.relabel >= 0; });
         const bool review = both([](const curation::Decision& decision) { return decision.review; });
-        const QIcon icons[] = {theme().icon(QStringLiteral("relabel"), relabelled ? Role::warning : Role::text2),
-                               theme().icon(QStringLiteral("review"), review ? Role::accent : Role::text2)};
-        for (int button = 0; button < 2; ++button) {
+        const bool pruned = both(
+            [](const curation::Decision& decision) { return decision.verdict == curation::Decision::Verdict::prune; });
+        const QIcon icons[kButtons] = {
+            theme().icon(QStringLiteral("relabel"), relabelled ? Role::warning : Role::text2),
+            theme().icon(QStringLiteral("review"), review ? Role::accent : Role::text2),
+            theme().icon(QStringLiteral("prune"), pruned ? Role::accent : Role::text2)};
+        for (int button = 0; button < kButtons; ++button) {
             const QRect rect = buttonRect(cell, button);
             icons[button].paint(painter, QRect(rect.center().x() - kIcon / 2 + 1, rect.center().y() - kIcon / 2 + 1, kIcon, kIcon));
         }
         break;
     }
+    case RelationPairModel::kept:
+        paintText(*painter, cell.adjusted(8, 0, -4, 0), index.data().toString(), theme().font(12), quiet);
+        break;
     default: {
         const bool main = index.column() == RelationPairModel::cosine;
         painter->setFont(theme().font(13, main ? QFont::DemiBold : QFont::Normal));
@@ -114,6 +121,8 @@ bool RelationPairDelegate::editorEvent(QEvent* event, QAbstractItemModel*, const
         Q_EMIT labelsWanted(index, mouse->globalPosition().toPoint());
     else if (buttonRect(option.rect, 1).contains(mouse->position().toPoint()))
         Q_EMIT reviewWanted(index);
+    else if (buttonRect(option.rect, 2).contains(mouse->position().toPoint()))
+        Q_EMIT pruneWanted(index, mouse->globalPosition().toPoint());
     else
         return false;
     return true;
@@ -127,6 +136,8 @@ bool RelationPairDelegate::helpEvent(QHelpEvent* event, QAbstractItemView* view,
             text = tr("Relabel one of the two, or swap their labels");
         else if (buttonRect(option.rect, 1).contains(event->pos()))
             text = tr("Mark both for review");
+        else if (buttonRect(option.rect, 2).contains(event->pos()))
+            text = tr("Prune one of the two");
         QToolTip::showText(event->globalPos(), text, view);
         return true;
     }

@@ -7,7 +7,7 @@
 namespace lpntk::views {
 
 /// Paints a row of the contradictory pairs: thumbnails with class, index and prediction (red where it differs from the
-/// label), figures, and at the right two buttons for labels and the review mark.
+/// label), figures, and at the right three buttons for labels, the review mark and pruning.
 class RelationPairDelegate : public QStyledItemDelegate {
     Q_OBJECT
 public:
@@ -20,12 +20,14 @@ public:
     bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option,
                    const QModelIndex& index) override;
 
-    /// The two buttons in a cell of the last column: 0 labels, 1 review.
+    /// The buttons in a cell of the last column: 0 labels, 1 review, 2 prune.
+    static constexpr int kButtons = 3;
     static QRect buttonRect(const QRect& cell, int button);
 
 Q_SIGNALS:
     void labelsWanted(const QModelIndex& index, const QPoint& global);
     void reviewWanted(const QModelIndex& index);
+    void pruneWanted(const QModelIndex& index, const QPoint& global);
 
 private:
     void paintSample(QPainter& painter, const QRect& cell, models::SampleId sample, bool selected) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <widgets/views/relation_layout.h>
 #include <widgets/views/relation_model.h>
 #include <widgets/views/session_view.h>
 
@@ -8,26 +9,27 @@
 
 class QComboBox;
 class QLabel;
-class QLineEdit;
-class QPushButton;
-class QTableView;
+class QStackedWidget;
+class QToolButton;
 
 namespace lpntk::views {
 
+class BusyLine;
 class EmptyState;
-class KeyButton;
 class HistogramPart;
+class KeyButton;
+class RelationClassMap;
+class RelationFilterButton;
 class RelationGraphHeader;
 class RelationGraphWidget;
 class RelationLegend;
-class RelationPairDelegate;
-class RelationPairFilter;
 class RelationPairModel;
+class RelationTable;
 class SampleActions;
 class Segment;
 
-/// Signed relations as a graph: the current sample with its strongest neighbours, or the selection; below the table of
-/// contradictory pairs, worst first.
+/// Signed relations as a graph of the current sample with its strongest neighbours or of the selection, or as a map of
+/// class pairs; below the table of contradictory pairs, interchangeable pairs or redundant samples, strongest first.
 class RelationsView : public SessionView {
     Q_OBJECT
 public:
@@ -37,7 +39,10 @@ public:
     bool isReady() const;
 
     RelationGraphWidget& graph() { return *m_graph; }
-    RelationPairModel& pairs() { return *m_pairs; }
+    RelationClassMap& classMap() { return *m_classMap; }
+    RelationTable& table() { return *m_table; }
+    RelationFilterButton& filter() { return *m_filter; }
+    RelationPairModel& pairs();
     base::Json figureSettings() const override {
         return {{"sample", m_lastCentre.value()}, {"expanded", m_expanded.size()}};
     }
@@ -52,46 +57,58 @@ protected:
     void themeChanged() override;
 
 private:
+    enum Subject { ofCurrent, ofSelection, ofClasses };
+
+    void makeLayout();
     QWidget* makeToolBar();
+    void connectToolBar();
     QWidget* makeGraphPart();
-    QWidget* makePairPart();
+    QWidget* makeTable();
     void openRun();
+    void showSubject();
     void askGraph();
+    RelationGraphOptions graphOptions() const;
     void showGraph(std::shared_ptr<const RelationGraph> graph, std::vector<QPointF> forced);
-    void askPairs();
+    void askCells();
+    void chooseClasses(int row, int column);
+    void showHeader();
+    void showStrip();
+    void showStripOf(int row, int column);
     void expand(models::SampleId sample);
     void expandFocused();
-    void choosePair(const QModelIndex& index);
-    void popUpLabels(const QModelIndex& index, const QPoint& global);
-    void relabel(models::SampleId sample, int label);
-    void markReview(const QModelIndex& index);
+    void goBack();
+    void choosePairs(const models::SampleSet& samples, models::SampleId first, models::SampleId second);
     void maybeReady();
     models::SampleId centre() const;
-    bool showsSelection() const;
+    int subject() const;
+    std::vector<QString> classNames() const;
 
     QWidget* m_toolBar;
     QWidget* m_content;
     EmptyState* m_empty;
+    BusyLine* m_busy;
     Segment* m_subject;
+    QComboBox* m_measure;
     QComboBox* m_neighbours;
     QComboBox* m_layout;
+    QLabel *m_neighboursLabel, *m_layoutLabel;
     SampleActions* m_samples;
-    QComboBox* m_classes;
+    RelationFilterButton* m_filter;
+    QToolButton *m_back, *m_fit;
     KeyButton* m_expand;
     RelationGraphHeader* m_header;
+    QStackedWidget* m_pictures;
     RelationGraphWidget* m_graph;
+    RelationClassMap* m_classMap;
     HistogramPart* m_histogram;
     RelationLegend* m_legend;
-    QLabel* m_pairTitle;
-    QLineEdit* m_filter;
-    QTableView* m_table;
-    RelationPairModel* m_pairs;
-    RelationPairFilter* m_proxy;
-    RelationPairDelegate* m_delegate;
+    RelationTable* m_table;
     std::shared_ptr<const run::Run> m_run;
     std::vector<base::RowId> m_expanded;
+    KnownPlaces m_known; ///< places of the last force layout, for the next one
     models::SampleId m_lastCentre;
-    bool m_graphAsked = false, m_pairsAsked = false;
+    std::pair<models::SampleId, models::SampleId> m_pair; ///< chosen in the table last
+    bool m_graphAsked = false, m_cellsAsked = false;
 };
 
 } // namespace lpntk::views

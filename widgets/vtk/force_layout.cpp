@@ -37,7 +37,8 @@ void pull(const std::vector<QPointF>& places, const std::vector<LayoutEdge>& edg
 }
 
 /// Cards must not cover each other: pairs nearer than `gap` are moved apart, at first inside `area` where one is given.
-void separate(std::vector<QPointF>& places, double gap, QSizeF area = {}) {
+/// Of a pair with one fixed card the other one goes all the way.
+void separate(std::vector<QPointF>& places, double gap, QSizeF area = {}, const std::vector<char>& fixed = {}) {
     const double x = std::max(area.width() - gap, 0.0) / 2, y = std::max(area.height() - gap, 0.0) / 2;
     for (int round = 0; round < 200; ++round) {
         bool moved = false;
@@ -45,14 +46,17 @@ void separate(std::vector<QPointF>& places, double gap, QSizeF area = {}) {
             for (std::size_t j = i + 1; j < places.size(); ++j) {
                 const QPointF away = places[i] - places[j];
                 const double overlapX = gap - std::abs(away.x()), overlapY = gap - std::abs(away.y());
-                if (overlapX <= 0 || overlapY <= 0)
+                const bool iFixed = !fixed.empty() && fixed[i], jFixed = !fixed.empty() && fixed[j];
+                if (overlapX <= 0 || overlapY <= 0 || (iFixed && jFixed))
                     continue;
                 moved = true;
                 const QPointF step = overlapX < overlapY
                                          ? QPointF((away.x() < 0 ? -1 : 1) * (overlapX / 2 + 0.5), 0)
                                          : QPointF(0, (away.y() < 0 ? -1 : 1) * (overlapY / 2 + 0.5));
-                places[i] += step;
-                places[j] -= step;
+                if (!iFixed)
+                    places[i] += jFixed ? 2 * step : step;
+                if (!jFixed)
+                    places[j] -= iFixed ? 2 * step : step;
             }
         if (!moved)
             return;
@@ -60,6 +64,38 @@ void separate(std::vector<QPointF>& places, double gap, QSizeF area = {}) {
             for (QPointF& place : places)
                 place = QPointF(std::clamp(place.x(), -x, x), std::clamp(place.y(), -y, y));
     }
+}
+
+/// One step of all that is not fixed, at most `longest` far; `middle` draws parts without edges.
+void advance(std::vector<QPointF>& places, std::vector<QPointF>& forces, const std::vector<char>& fixed, QPointF middle,
+             double longest) {
+    for (std::size_t node = 0; node < places.size(); ++node) {
+        if (!fixed.empty() && fixed[node])
+            continue;
+        forces[node] -= (places[node] - middle) * 0.05;
+        const double length = lengthOf(forces[node]);
+        places[node] += forces[node] / length * std::min(length, longest);
+    }
+}
+
+/// Where a node without a place begins: on a small sunflower around the known nodes that it belongs to.
+QPointF startOf(std::size_t node, const std::vector<std::optional<QPointF>>& known,
+                const std::vector<LayoutEdge>& edges, QPointF middle, double spacing) {
+    QPointF sum;
+    int count = 0;
+    for (const LayoutEdge& edge : edges) {
+        const auto from = static_cast<std::size_t>(edge.from), to = static_cast<std::size_t>(edge.to);
+        if ((from != node && to != node) || !known[from == node ? to : from])
+            continue;
+        sum += *known[from == node ? to : from];
+        ++count;
+    }
+    const QPointF anchor = count > 0 ? sum / count : middle;
+    // Outwards, where there is room.
+    const QPointF away = anchor - middle;
+    const double angle = static_cast<double>(node) * std::numbers::pi * (3 - std::sqrt(5.0));
+    return anchor + away / lengthOf(away) * spacing * (lengthOf(away) > 1 ? 1 : 0) +
+           QPointF(std::cos(angle), std::sin(angle)) * spacing * 0.5;
 }
 
 void centre(std::vector<QPointF>& places) {
@@ -86,16 +122,44 @@ std::vector<QPointF> forceLayout(int nodes, const std::vector<LayoutEdge>& edges
         std::fill(forces.begin(), forces.end(), QPointF());
         repel(places, spacing, forces);
         pull(places, edges, spacing, forces);
-        const double longest = spacing * (1 - static_cast<double>(step) / steps);
-        for (std::size_t node = 0; node < count; ++node) {
-            forces[node] -= places[node] * 0.05; // parts without edges stay near
-            const double length = lengthOf(forces[node]);
-            places[node] += forces[node] / length * std::min(length, longest);
-        }
+        advance(places, forces, {}, {}, spacing * (1 - static_cast<double>(step) / steps));
     }
     separate(places, spacing);
     centre(places);
     return places;
+}
+
+std::vector<QPointF> forceLayoutAround(const std::vector<std::optional<QPointF>>& known,
+                                       const std::vector<LayoutEdge>& edges, double spacing, int steps,
+                                       const std::function<bool()>& stop) {
+    const std::size_t count = known.size();
+    std::vector<char> fixed(count);
+    QPointF middle;
+    std::size_t there = 0;
+    for (std::size_t node = 0; node < count; ++node)
+        if (known[node]) {
+            fixed[node] = 1;
+            middle += *known[node];
+            ++there;
+        }
+    if (there == 0)
+        return forceLayout(static_cast<int>(count), edges, spacing, steps, stop);
+    middle /= static_cast<double>(there);
+    std::vector<QPointF> places(count), forces(count);
+    for (std::size_t node = 0; node < count; ++node)
+        places[node] = known[node] ? *known[node] : startOf(node, known, edges, middle, spacing);
+    for (int step = 0; step < steps && there < count && !(stop && stop()); ++step) {
+        std::fill(forces.begin(), forces.end(), QPointF());
+        repel(places, spacing, forces);
+        pull(places, edges, spacing, forces);
+        advance(places, forces, fixed, middle, spacing * (1 - static_cast<double>(step) / steps));
+    }
+    separate(places, spacing, {}, fixed);
+    return places;
+}
+
+void separateAround(std::vector<QPointF>& places, const std::vector<char>& fixed, double gap) {
+    separate(places, gap, {}, fixed);
 }
 
 std::vector<QPointF> fitLayout(std::vector<QPointF> places, QSizeF area, double gap) {
