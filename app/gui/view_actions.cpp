@@ -63,8 +63,11 @@ void ViewActions::addViews(QMenu& menu) {
     int number = 1;
     for (const ViewEntry& entry : viewTable()) {
         const QByteArray name = QByteArrayLiteral("view.") + entry.name.toLatin1();
-        menu.addAction(m_actions.add(tr("View"), name.constData(), entry.title(), {QKeySequence(QStringLiteral("Alt+%1").arg(number++))},
-                                     [this, view = entry.name] { m_views.showView(view); }));
+        menu.addAction(m_actions.add(tr("View"), name.constData(), entry.title(),
+                                     {QKeySequence(QStringLiteral("Alt+%1").arg(number++))}, [this, view = entry.name] {
+                                         m_views.showView(view);
+                                         m_views.focusView();
+                                     }));
     }
     QMenu* beside = menu.addMenu(tr("Show &beside"));
     number = 1;

@@ -142,6 +142,12 @@ bool ViewArea::showView(const QString& name) {
     return false;
 }
 
+void ViewArea::focusView() {
+    QWidget* view = m_stack->currentWidget();
+    if (view->focusProxy())
+        view->setFocus(Qt::ShortcutFocusReason);
+}
+
 QString ViewArea::currentView() const {
     return viewTable()[static_cast<std::size_t>(std::max(0, m_tabs->currentIndex()))].name;
 }

@@ -26,6 +26,8 @@ public:
 
     /// False when there is no such tab.
     bool showView(const QString& name);
+    /// Moves the keys to where the view in front is worked with: its map, its list.
+    void focusView();
     QString currentView() const;
     QWidget* currentWidget() const;
     /// Shows that view beside the one in front; empty shows one view alone. The view in front cannot be beside itself:

@@ -56,7 +56,9 @@ PictureDifference comparePictures(const QImage& actualPicture, const QImage& exp
     return result;
 }
 
-QString differsFromBaseline(const QImage& actual, const QString& name, const PictureTolerance& tolerance) {
+QString differsFromBaseline(const QImage& actual, const QString& view, const PictureTolerance& tolerance) {
+    const double ratio = actual.devicePixelRatio();
+    const QString name = ratio > 1 ? QStringLiteral("%1@%2x").arg(view).arg(ratio) : view;
     const QString folder = QStringLiteral(LPNTK_BINARY_DIR) + QStringLiteral("/pictures/");
     const QString baseline = QStringLiteral(LPNTK_SOURCE_DIR) + QStringLiteral("/tests/images/") + name + QStringLiteral(".png");
     QDir().mkpath(folder);

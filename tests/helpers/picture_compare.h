@@ -22,10 +22,11 @@ struct PictureDifference {
 /// Compares pixel by pixel; pictures of different size are different.
 PictureDifference comparePictures(const QImage& actual, const QImage& expected, const PictureTolerance& tolerance = {});
 
-/// Compares with tests/images/<name>.png. When it differs, or there is no baseline, the picture and the difference are
-/// saved in <build>/pictures/<name>.actual.png and <name>.difference.png and the sentence says where. With
-/// LPNTK_WRITE_BASELINES=1 in the environment the picture becomes the baseline. Every picture is saved there as
-/// <name>.actual.png, so there is always something to look at. Empty = equal.
-QString differsFromBaseline(const QImage& actual, const QString& name, const PictureTolerance& tolerance = {});
+/// Compares with tests/images/<view>.png, a picture at twice the scale with <view>@2x.png. When it differs, or there is
+/// no baseline, the picture and the difference are saved in <build>/pictures/<view>.actual.png and
+/// <view>.difference.png and the sentence says where. With LPNTK_WRITE_BASELINES=1 in the environment the picture
+/// becomes the baseline. Every picture is saved there as <view>.actual.png, so there is always something to look at.
+/// Empty = equal.
+QString differsFromBaseline(const QImage& actual, const QString& view, const PictureTolerance& tolerance = {});
 
 } // namespace lpntk::tests

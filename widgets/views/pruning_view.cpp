@@ -47,6 +47,7 @@ std::vector<SampleId> toSamples(const run::Run& run, const std::vector<base::Row
 PruningView::~PruningView() = default;
 
 void PruningView::connectParts() {
+    setFocusProxy(m_pruned);
     connect(m_method, &QComboBox::currentIndexChanged, this, [this] { chooseMethod(static_cast<Method>(m_method->currentData().toInt())); });
     connect(m_amount, &QSlider::valueChanged, this, &PruningView::chooseAmount);
     connect(m_methods, &MethodsTable::methodChosen, this, &PruningView::chooseMethod);
