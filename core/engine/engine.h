@@ -154,6 +154,15 @@ public:
                               const base::JobContext& context) = 0;
 };
 
+/// kappa of one sample, under each label that it could have, with the samples of a kernel job as they are.
+struct LabelKernel {
+    NetworkInfo network;
+    std::vector<std::int64_t> samples, labels; ///< (N) of the job, in the order of (label, sample)
+    std::vector<float> diagonal;               ///< (N) kappa of each of them with itself
+    std::vector<float> self;                   ///< (K) kappa of the one sample with itself under each label
+    std::vector<float> kappa;                  ///< (K, N), row-major
+};
+
 struct TrainRequest {
     NetworkSpec network;               ///< weights empty = start from seed
     std::shared_ptr<const data::Dataset> data;
@@ -257,6 +266,11 @@ public:
     /// folder.
     virtual StoreTimes storeTimes(const run::KernelPlan& plan, const std::filesystem::path& folder,
                                   const base::JobContext& context) = 0;
+    /// Computes the signals of `sample` (original index in the job's split) under every label, and those of the job's
+    /// samples batch by batch. Throws OptionError where the sample is not there or the kernel does not depend on
+    /// labels, BudgetError.
+    virtual LabelKernel labelKernel(const KernelRequest& request, std::int64_t sample,
+                                    const base::JobContext& context) = 0;
 };
 
 /// Opens the engine library at the first call and returns its one Engine. Throws IoError saying which library could

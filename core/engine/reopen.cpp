@@ -58,4 +58,13 @@ KernelRequest requestOf(const run::Run& run, const base::JobContext& context) {
     return request;
 }
 
+KernelRequest requestOf(const run::Run& run, const std::string& device, const base::JobContext& context) {
+    KernelRequest request = requestOf(run, context);
+    if (!device.empty())
+        request.options.device = device;
+    if (request.options.device == "cpu" && request.options.precision != run::Precision::fp64)
+        request.options.precision = run::Precision::fp32; // all that the processor knows beside it
+    return request;
+}
+
 } // namespace lpntk::engine

@@ -5,6 +5,8 @@
 #include <core/run/manifest.h>
 #include <core/run/run.h>
 
+#include <string>
+
 namespace lpntk::engine {
 
 /// The network that a run was made with.
@@ -14,5 +16,7 @@ NetworkSpec networkOf(const run::Manifest& manifest);
 /// samples, memory and threads are left to the caller. Throws IoError, and ShapeError saying what is no longer as it
 /// was.
 KernelRequest requestOf(const run::Run& run, const base::JobContext& context);
+/// The same on another device than the run's ("" = the run's), in the precision nearest to the run's that it knows.
+KernelRequest requestOf(const run::Run& run, const std::string& device, const base::JobContext& context);
 
 } // namespace lpntk::engine

@@ -4,7 +4,7 @@
 #include <core/base/parallel.h>
 #include <core/base/text.h>
 #include <core/engine/environment.h>
-#include <core/kernel/batch_results.h>
+#include <core/kernel/capture_rows.h>
 #include <core/kernel/plan_memory.h>
 #include <core/kernel/plan_sizes.h>
 #include <core/kernel/planner.h>
@@ -121,27 +121,13 @@ std::vector<run::RowRange> batchesOf(const TiledSignals& signals, std::int64_t b
 /// part into `self`.
 void captureBatch(const SignalSource& source, const Rows& rows, run::RowRange batch,
                   const std::vector<TiledSignals>& parts, std::vector<std::vector<double>>& self) {
-    const OneThread one;
     const auto first = at(batch.begin), count = at(batch.size());
     const std::int64_t tile = batch.begin / parts.front().tileSize();
-    const std::int64_t local = batch.begin - parts.front().rowsOf(tile).begin;
-    std::vector<gradient::SignalTarget> targets;
-    for (const TiledSignals& part : parts) {
-        const auto own = part.tile(tile).targets(local, batch.size());
-        targets.insert(targets.end(), own.begin(), own.end());
-    }
-    const auto samples = std::span(rows.samples).subspan(first, count),
-               labels = std::span(rows.labels).subspan(first, count);
-    const auto classes = at(source.classes());
-    std::vector<float> logits(count * classes);
-    source.compute(samples, labels, targets, logits, 0);
-    std::vector<double> sum(count);
-    for (std::size_t part = 0; part < parts.size(); ++part) {
-        const auto own = std::span(self[part]).subspan(first, count);
-        parts[part].tile(tile).keep(local, own);
-        std::transform(sum.begin(), sum.end(), own.begin(), sum.begin(), std::plus());
-    }
-    checkFinite(source, samples, labels, logits, sum);
+    std::vector<CapturePart> into;
+    for (std::size_t part = 0; part < parts.size(); ++part)
+        into.push_back({&parts[part].tile(tile), std::span(self[part]).subspan(first, count)});
+    captureRows(source, std::span(rows.samples).subspan(first, count), std::span(rows.labels).subspan(first, count),
+                into, batch.begin - parts.front().rowsOf(tile).begin);
 }
 
 /// (parts, rows) kappa of each row with itself.

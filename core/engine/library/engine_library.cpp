@@ -6,6 +6,7 @@
 #include <core/kernel/cross.h>
 #include <core/kernel/held_samples.h>
 #include <core/kernel/job.h>
+#include <core/kernel/label_kernel.h>
 #include <core/model/network.h>
 #include <core/scores/scores.h>
 #include <core/train/train.h>
@@ -52,6 +53,11 @@ public:
 
     std::unique_ptr<HeldSamples> hold(const KernelRequest& request, const base::JobContext& context) override {
         return kernel::holdSamples(request, context);
+    }
+
+    LabelKernel labelKernel(const KernelRequest& request, std::int64_t sample,
+                            const base::JobContext& context) override {
+        return kernel::labelKernel(request, sample, context);
     }
 
     TrainReport train(const TrainRequest& request, const base::JobContext& context) override {
