@@ -85,14 +85,10 @@ LayerKernel roomFor(const LayersOptions& options, const run::Run& run, std::vect
 
 engine::KernelRequest requestOf(const LayersOptions& options, const run::Run& run,
                                 const std::vector<std::int64_t>& samples, const Console& console) {
-    engine::KernelRequest request = engine::requestOf(run, console.context());
+    engine::KernelRequest request = engine::requestOf(run, options.device, console.context());
     request.options.indices = samples;
     request.options.memoryBytes = options.memoryBytes;
     request.options.threads = options.threads;
-    if (!options.device.empty())
-        request.options.device = options.device;
-    if (request.options.device == "cpu" && request.options.precision != run::Precision::fp64)
-        request.options.precision = run::Precision::fp32; // all that the processor knows beside it
     return request;
 }
 
