@@ -2,6 +2,7 @@
 
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
+#include <widgets/views/inspector_facts.h>
 
 #include <QApplication>
 #include <QClipboard>
@@ -155,14 +156,7 @@ void EditActions::save() {
 
 QString EditActions::currentAsText() const {
     const base::SampleId sample = m_session.selection().current();
-    if (!sample.isValid())
-        return {};
-    QStringList parts{format::sample(sample), m_session.className(m_session.labelOf(sample))};
-    if (const int prediction = m_session.predictionOf(sample); prediction >= 0)
-        parts << format::prediction(m_session.className(prediction), static_cast<double>(m_session.probabilityOf(sample, prediction)));
-    parts << m_session.locationOf(sample);
-    parts.removeAll(QString());
-    return parts.join(QLatin1Char('\t'));
+    return sample.isValid() ? views::factsText(m_session, sample) : QString();
 }
 
 } // namespace lpntk::gui

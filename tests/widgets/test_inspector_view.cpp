@@ -1,14 +1,22 @@
 #include "picture_case.h"
 
 #include <widgets/models/theme.h>
+#include <widgets/views/inspector_labels.h>
+#include <widgets/views/inspector_layers.h>
+#include <widgets/views/inspector_section.h>
 #include <widgets/views/inspector_view.h>
 #include <widgets/views/parts_neighbour_row.h>
 
+#include <QCursor>
 #include <QLabel>
 #include <QPushButton>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QSettings>
+#include <QTemporaryDir>
 #include <QToolButton>
-#include <QUndoStack>
 #include <QtTest>
+#include <QUndoStack>
 
 using namespace lpntk;
 using namespace lpntk::views;
@@ -33,6 +41,12 @@ struct Shown {
                 return candidate;
         return nullptr;
     }
+    QPushButton* link(const QString& text) {
+        for (auto* candidate : view.findChildren<QPushButton*>())
+            if (candidate->text() == text && candidate->isVisible())
+                return candidate;
+        return nullptr;
+    }
     tests::RunFixture fixture;
     InspectorView view;
 };
@@ -41,8 +55,16 @@ struct Shown {
 
 class TestInspectorView : public QObject {
     Q_OBJECT
+    QTemporaryDir m_home;
+
 private Q_SLOTS:
-    void initTestCase() { models::theme().apply(*qApp); }
+    void initTestCase() {
+        // What is unfolded is remembered: not where the user's own settings are.
+        qputenv("XDG_CONFIG_HOME", m_home.path().toLocal8Bit());
+        QCoreApplication::setOrganizationName(QStringLiteral("lpntk"));
+        QCoreApplication::setApplicationName(QStringLiteral("lpntk-explorer"));
+        models::theme().apply(*qApp);
+    }
 
     void showsNeighboursOfTheCurrentSample() {
         Shown shown;
@@ -102,6 +124,68 @@ private Q_SLOTS:
         QVERIFY(shown.fixture.wait());
     }
 
+    void listsShowAFewAndAllOnDemand() {
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        QVERIFY(shown.choose(40));
+        auto& list = shown.view.interchangeable();
+        const int row = models::theme().row("list");
+        QCOMPARE(list.height(), 4 * row);
+        auto* more = shown.link("Show all 50");
+        QVERIFY(more);
+        QTest::mouseClick(more, Qt::LeftButton);
+        QTRY_COMPARE(list.height(), 50 * row);
+        QCOMPARE(more->text(), QStringLiteral("Show fewer"));
+        QCOMPARE(list.verticalScrollBar()->maximum(), 0); // the Inspector scrolls, not the list
+    }
+
+    void sectionsRememberWhetherTheyAreOpen() {
+        {
+            Shown shown;
+            QVERIFY(shown.fixture.wait());
+            QVERIFY(shown.choose(40));
+            auto* facts = shown.view.findChild<FoldSection*>("section.facts");
+            QVERIFY(facts && facts->isOpen() && facts->body()->isVisible());
+            QVERIFY(!shown.view.layers().isOpen() && !shown.view.labels().isOpen());
+            QTest::mouseClick(facts->button(), Qt::LeftButton);
+            QVERIFY(!facts->body()->isVisible());
+            shown.view.labels().button()->setFocus();
+            QTest::keyClick(shown.view.labels().button(), Qt::Key_Space);
+            QVERIFY(shown.view.labels().isOpen());
+            QVERIFY(shown.fixture.wait());
+        }
+        Shown again;
+        QVERIFY(!again.view.findChild<FoldSection*>("section.facts")->isOpen());
+        QVERIFY(again.view.labels().isOpen());
+        QSettings().clear();
+    }
+
+    void fitsItsWidthAtAnyTextScale_data() {
+        QTest::addColumn<double>("scale");
+        QTest::newRow("1") << 1.0;
+        QTest::newRow("1.5") << 1.5;
+    }
+    void fitsItsWidthAtAnyTextScale() {
+        QFETCH(double, scale);
+        Shown shown;
+        QVERIFY(shown.fixture.wait());
+        QVERIFY(shown.choose(40));
+        models::theme().setTextScale(scale);
+        QCoreApplication::sendPostedEvents();
+        auto* scroll = shown.view.findChild<QScrollArea*>();
+        QTRY_COMPARE(scroll->widget()->width(), scroll->viewport()->width());
+        QString cut;
+        for (const auto* button : scroll->findChildren<QAbstractButton*>())
+            if (button->isVisible() && (button->width() < button->minimumSizeHint().width() ||
+                                        button->height() < button->fontMetrics().height()))
+                cut += button->text() + QLatin1Char(' ');
+        for (const auto* label : scroll->findChildren<QLabel*>())
+            if (label->isVisible() && !label->wordWrap() && label->width() < label->sizeHint().width())
+                cut += label->text() + QLatin1Char(' ');
+        models::theme().setTextScale(1);
+        QCOMPARE(cut, QString());
+    }
+
     void samplesOutsideTheRun() {
         Shown shown;
         QVERIFY(shown.fixture.wait());
@@ -117,6 +201,9 @@ private Q_SLOTS:
         Shown shown;
         QVERIFY(shown.fixture.wait());
         QVERIFY(shown.choose(40));
+        // No row lies under the pointer, wherever the screen has it.
+        QCursor::setPos(shown.view.mapToGlobal(QPoint(shown.view.width() + 60, 10)));
+        QTRY_VERIFY(!shown.view.underMouse());
         tests::checkPicture(shown.view, shown.fixture, dark, QString::fromLatin1(QTest::currentDataTag()));
     }
 };

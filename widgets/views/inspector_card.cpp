@@ -1,17 +1,17 @@
 #include <widgets/views/inspector_card.h>
 
-#include <widgets/models/figures.h>
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/models/thumbnail_cache.h>
+#include <widgets/views/inspector_facts.h>
 #include <widgets/views/parts_thumbnail.h>
 
 #include <QFontMetricsF>
 #include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
-
-#include <limits>
 
 namespace lpntk::views {
 
@@ -31,14 +31,16 @@ int lineHeight() {
 } // namespace
 
 SampleCard::SampleCard(models::Session& session, QWidget* parent) : QWidget(parent), m_session(session) {
+    setMouseTracking(true);
+    setFocusPolicy(Qt::TabFocus);
     connect(&session.thumbnails(), &models::ThumbnailCache::ready, this, qOverload<>(&QWidget::update));
 }
 
 void SampleCard::setSample(models::SampleId sample) {
     m_sample = sample;
     QStringList spoken{spokenSample(m_session, sample)};
-    for (const Fact& fact : facts())
-        spoken << fact.name + QLatin1Char(' ') + fact.before + QLatin1Char(' ') + fact.value;
+    for (const Fact& fact : cardFacts(m_session, sample))
+        spoken << fact.name + QLatin1Char(' ') + fact.text();
     setAccessibleName(spoken.join(QStringLiteral(", ")));
     updateGeometry();
     update();
@@ -48,40 +50,23 @@ QSize SampleCard::sizeHint() const {
     return {theme().dock("inspector"), kTop + 22 + 6 * lineHeight() + 2 + qRound(28 * theme().textScale())};
 }
 
-std::vector<SampleCard::Fact> SampleCard::facts() const {
-    std::vector<Fact> result;
-    const int label = m_session.labelOf(m_sample);
-    const int prediction = m_session.predictionOf(m_sample);
-    if (prediction >= 0) {
-        const QString p = format::probability(static_cast<double>(m_session.probabilityOf(m_sample, prediction)));
-        const QString word = m_session.className(prediction);
-        result.push_back({tr("Prediction"), prediction == label ? word + QLatin1Char(' ') + p : p, prediction == label ? QString() : word});
-    } else {
-        result.push_back({tr("Prediction"), format::number(std::numeric_limits<double>::quiet_NaN(), 0), {}});
-    }
-    result.push_back({tr("Label prob."), format::probability(static_cast<double>(m_session.probabilityOf(m_sample, label))), {}});
-    result.push_back({tr("Margin"), format::signedNumber(m_session.marginOf(m_sample), 2), {}});
-    result.push_back({tr("Norm √κ"), format::number(m_session.normOf(m_sample), 1), {}});
-    result.push_back({tr("EL2N"), format::number(m_session.el2nOf(m_sample), 2), {}});
-    QString redundant = format::number(std::numeric_limits<double>::quiet_NaN(), 0);
-    if (const auto clustering = m_session.clustering(); clustering && m_session.run()) {
-        const auto row = m_session.run()->rowFromSample(m_sample);
-        if (row.isValid() && &clustering->run() == m_session.run().get())
-            redundant = clustering->redundancy().isRedundant(row) ? tr("yes") : tr("no");
-    }
-    result.push_back({tr("Redundant"), redundant, {}});
-    return result;
+QRect SampleCard::picture() const {
+    const int side = theme().thumbnail("inspector");
+    return {kMargin, kTop, side, side};
 }
 
 void SampleCard::paintEvent(QPaintEvent*) {
     QPainter painter(this);
-    const int side = theme().thumbnail("inspector");
-    const QRect square(kMargin, kTop, side, side);
+    const QRect square = picture();
     auto state = thumbnailState(m_session, m_sample);
     state.selected = state.current = state.hovered = state.misclassified = false;
     paintThumbnail(painter, square, m_session, m_sample, state);
     painter.setPen(QPen(theme().colour(Role::border), 1));
     painter.drawRect(square.adjusted(-1, -1, 0, 0));
+    if (hasFocus()) {
+        painter.setPen(QPen(theme().colour(Role::focus), 2));
+        painter.drawRect(square.adjusted(-2, -2, 2, 2));
+    }
 
     const double left = square.right() + 13;
     const QRectF head(left, kTop - 3, width() - kMargin - left, 22 * theme().textScale());
@@ -94,14 +79,15 @@ void SampleCard::paintEvent(QPaintEvent*) {
         paintText(painter, head.adjusted(kSwatch + 14 + used, 0, 0, 0), tr("was %1").arg(m_session.className(label)), theme().font(12), theme().colour(Role::warning));
 
     double y = head.bottom() + 1;
-    for (const Fact& fact : facts()) {
+    for (const Fact& fact : cardFacts(m_session, m_sample)) {
         const QRectF line(left, y, width() - kMargin - left, lineHeight());
         paintText(painter, line, fact.name, theme().font(12), theme().colour(Role::text2));
         const QFont value = theme().font(12);
         const double valueWidth = paintText(painter, line, fact.value, value, theme().colour(Role::text), Qt::AlignRight | Qt::AlignVCenter);
-        if (!fact.before.isEmpty()) {
+        if (!fact.wrong.isEmpty()) {
             const double nameWidth = QFontMetricsF(value).horizontalAdvance(fact.name) + 8;
-            paintText(painter, line.adjusted(nameWidth, 0, -valueWidth - 5, 0), fact.before, value, theme().colour(Role::danger), Qt::AlignRight | Qt::AlignVCenter);
+            paintText(painter, line.adjusted(nameWidth, 0, -valueWidth - 5, 0), fact.wrong, value,
+                      theme().colour(Role::danger), Qt::AlignRight | Qt::AlignVCenter);
         }
         y += lineHeight();
     }
@@ -113,10 +99,28 @@ void SampleCard::paintEvent(QPaintEvent*) {
 bool SampleCard::event(QEvent* event) {
     if (event->type() == QEvent::ToolTip) {
         // A long path is elided in its line.
-        QToolTip::showText(static_cast<QHelpEvent*>(event)->globalPos(), m_session.locationOf(m_sample), this);
+        const auto* help = static_cast<QHelpEvent*>(event);
+        QToolTip::showText(help->globalPos(),
+                           picture().contains(help->pos()) ? tr("Enlarge (Z)") : m_session.locationOf(m_sample), this);
         return true;
     }
     return QWidget::event(event);
+}
+
+void SampleCard::mouseMoveEvent(QMouseEvent* event) {
+    setCursor(picture().contains(event->pos()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
+}
+
+void SampleCard::mouseReleaseEvent(QMouseEvent* event) {
+    if (event->button() == Qt::LeftButton && picture().contains(event->pos()))
+        Q_EMIT pictureClicked();
+}
+
+void SampleCard::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space)
+        Q_EMIT pictureClicked();
+    else
+        QWidget::keyPressEvent(event);
 }
 
 } // namespace lpntk::views

@@ -1,23 +1,32 @@
 #pragma once
 
 #include <core/analysis/relations.h>
+#include <widgets/models/run_network.h>
 #include <widgets/views/session_view.h>
+
+#include <QPointer>
 
 #include <memory>
 
-class QLabel;
 class QPushButton;
+class QScrollArea;
 class QToolButton;
 
 namespace lpntk::views {
 
 class EmptyState;
+class FactsSection;
+class LabelsSection;
+class LayersSection;
 class NeighbourList;
+class NeighboursSection;
+class PictureWindow;
+class ProbabilitySection;
 class SampleActions;
 class SampleCard;
 
-/// One sample in full: picture, facts, keep / prune / relabel, most interchangeable and most contradictory others.
-/// Shows the shared current sample.
+/// One sample in full: picture, facts, keep / prune / relabel, most interchangeable and most contradictory others, what
+/// each layer says, and what another label would change. Shows the shared current sample.
 class InspectorView : public SessionView {
     Q_OBJECT
 public:
@@ -25,14 +34,20 @@ public:
     ~InspectorView() override;
 
     QString name() const { return QStringLiteral("inspector"); }
-    /// The current sample's neighbours are shown, or there is no current sample.
+    /// What is unfolded of the current sample is shown, or there is no current sample.
     bool isReady() const { return m_ready; }
 
     /// Buttons for the dock's title: former and next of the samples looked at.
     QToolButton* backButton() const { return m_back; }
     QToolButton* forwardButton() const { return m_forward; }
-    NeighbourList& interchangeable() { return *m_interchangeable; }
-    NeighbourList& contradictory() { return *m_contradictory; }
+    NeighbourList& interchangeable();
+    NeighbourList& contradictory();
+    LayersSection& layers() { return *m_layers; }
+    LabelsSection& labels() { return *m_labels; }
+    PictureWindow* picture() const;
+
+    /// The picture in a window of its own.
+    void enlarge();
 
 Q_SIGNALS:
     void ready();
@@ -40,25 +55,38 @@ Q_SIGNALS:
 protected:
     void sessionChanged(models::Changes what) override;
     void selectionChanged(int parts) override;
+    void themeChanged() override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    QWidget* makeSection(const QString& title, QLabel*& counts, NeighbourList*& list);
+    void makeArrows();
+    QWidget* makeButtons();
+    void makeSections();
+    void addKey();
+    void reopenNetwork();
     void refresh();
     void refreshTexts();
     void askNeighbours();
     void showNeighbours(const analysis::Neighbourhood& neighbourhood);
-    void becomeReady();
+    void pairWithHovered();
+    void settle();
 
+    QScrollArea* m_scroll = nullptr;
     QWidget* m_content = nullptr;
     EmptyState* m_empty = nullptr;
     SampleCard* m_card = nullptr;
     SampleActions* m_actions = nullptr;
     QPushButton *m_keep = nullptr, *m_prune = nullptr, *m_relabel = nullptr;
     QToolButton *m_back = nullptr, *m_forward = nullptr;
-    QLabel *m_interchangeableCount = nullptr, *m_contradictoryCount = nullptr;
-    NeighbourList *m_interchangeable = nullptr, *m_contradictory = nullptr;
+    NeighboursSection *m_interchangeable = nullptr, *m_contradictory = nullptr;
+    LayersSection* m_layers = nullptr;
+    LabelsSection* m_labels = nullptr;
+    ProbabilitySection* m_probabilities = nullptr;
+    FactsSection* m_facts = nullptr;
+    QPointer<PictureWindow> m_picture;
+    std::shared_ptr<models::RunNetwork> m_network;
     models::SampleId m_shown;
+    bool m_asking = false; ///< for neighbours
     bool m_ready = false;
 };
 
