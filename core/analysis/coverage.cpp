@@ -31,9 +31,12 @@ public:
         m_epsilon = m_diagonal.size() ? share * m_diagonal.mean() : 0;
     }
 
-    /// Calls `at(count)` when `count` pivots stand, for each of the ascending `counts`.
-    template <typename At> void run(std::span<const std::int64_t> counts, At at) {
+    /// Calls `at(count)` when `count` pivots stand, for each of the ascending `counts`, and `made(pivots)` block by
+    /// block.
+    template <typename At, typename Made> void run(std::span<const std::int64_t> counts, At at, Made made) {
         auto next = counts.begin();
+        while (next != counts.end() && *next == 0)
+            at(*next++);
         for (Eigen::Index begin = 0; begin < m_most && next != counts.end(); begin += kBlock) {
             const Eigen::Index width = std::min<Eigen::Index>(kBlock, m_most - begin);
             fillPanel(begin, width);
@@ -42,6 +45,7 @@ public:
                 while (next != counts.end() && *next == c + 1)
                     at(*next++);
             }
+            made(width);
         }
     }
 
@@ -127,6 +131,94 @@ int threadsOf(int threads) {
     return threads > 0 ? threads : base::availableThreads();
 }
 
+/// One curve: the classes are independent until their rows are put together point by point.
+class CurveWork {
+public:
+    CurveWork(const run::Run& run, const NestedOrder& order) : m_run(run), m_order(order) {
+        const auto classes = static_cast<std::size_t>(run.classes());
+        if (order.rows.size() != classes || order.counts.size() != classes)
+            throw base::ShapeError(
+                fmt::format("coverage curve: {} orders and {} lists of counts were given for {} classes",
+                            order.rows.size(), order.counts.size(), run.classes()));
+        m_points = order.counts.empty() ? 0 : order.counts.front().size();
+        for (std::size_t label = 0; label < classes; ++label)
+            check(label);
+        m_dropped.assign(classes, std::vector<std::vector<float>>(m_points));
+    }
+
+    CoverageCurve curve(int threads, const base::JobContext& context) {
+        base::parallelFor(m_run.classes(), threads, context,
+                          [&](std::int64_t label, int) { workOn(static_cast<std::size_t>(label), context); });
+        return together();
+    }
+
+private:
+    void check(std::size_t label) {
+        const std::int64_t size = m_run.classRange(static_cast<int>(label)).size();
+        const auto& counts = m_order.counts[label];
+        if (std::ssize(m_order.rows[label]) != size)
+            throw base::ShapeError(fmt::format("coverage curve: class {} has {} rows, its order {}", label, size,
+                                               m_order.rows[label].size()));
+        if (counts.size() != m_points)
+            throw base::ShapeError(fmt::format("coverage curve: class {} has {} counts, the first one {}", label,
+                                               counts.size(), m_points));
+        if (!counts.empty() &&
+            (!std::is_sorted(counts.begin(), counts.end()) || counts.front() < 0 || counts.back() > size))
+            throw base::ShapeError(
+                fmt::format("coverage curve: the counts of class {} must rise from 0 to at most {}", label, size));
+        m_pivots += counts.empty() ? 0 : counts.back();
+    }
+
+    void workOn(std::size_t label, const base::JobContext& context) {
+        const auto& counts = m_order.counts[label];
+        const run::RowRange range = m_run.classRange(static_cast<int>(label));
+        if (range.size() == 0 || counts.empty())
+            return;
+        std::size_t point = 0;
+        NestedCholesky cholesky(m_run, range, m_order.rows[label], counts.back(), context);
+        const auto take = [&](std::int64_t count) {
+            auto& values = m_dropped[label][point++];
+            for (std::int64_t i = count; i < range.size(); ++i)
+                values.push_back(cholesky.coverage(i));
+        };
+        cholesky.run(counts, take, [&](std::int64_t made) {
+            const std::lock_guard lock(m_mutex);
+            m_made += made;
+            context.progress("coverage curve", static_cast<double>(m_made), static_cast<double>(m_pivots), "kept rows");
+        });
+    }
+
+    CoverageCurve together() const {
+        CoverageCurve curve;
+        curve.shareOfClass.resize(m_dropped.size());
+        curve.meanOfClass.resize(m_dropped.size());
+        double fifth = 0;
+        for (std::size_t point = 0; point < m_points; ++point) {
+            std::vector<float> values;
+            for (std::size_t label = 0; label < m_dropped.size(); ++label) {
+                std::vector<float> ofClass = m_dropped[label][point];
+                values.insert(values.end(), ofClass.begin(), ofClass.end());
+                if (m_order.rows[label].empty())
+                    continue;
+                const auto size = static_cast<double>(m_order.rows[label].size());
+                curve.shareOfClass[label].push_back(static_cast<double>(m_order.counts[label][point]) / size);
+                summarize(ofClass, curve.meanOfClass[label].emplace_back(), fifth);
+            }
+            const auto left = static_cast<double>(values.size());
+            curve.share.push_back(m_run.rows() > 0 ? 1 - left / static_cast<double>(m_run.rows()) : 1);
+            summarize(values, curve.mean.emplace_back(), curve.fifthPercentile.emplace_back());
+        }
+        return curve;
+    }
+
+    const run::Run& m_run;
+    const NestedOrder& m_order;
+    std::size_t m_points = 0;
+    std::vector<std::vector<std::vector<float>>> m_dropped; ///< [label][point] coverage of the rows that are not kept
+    std::mutex m_mutex;
+    std::int64_t m_made = 0, m_pivots = 0;
+};
+
 } // namespace
 
 Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, const base::JobContext& context) {
@@ -151,7 +243,8 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
             return;
         NestedCholesky cholesky(run, range, std::move(order), most, context);
         const std::int64_t counts[] = {most};
-        cholesky.run(counts, [](std::int64_t) {});
+        cholesky.run(
+            counts, [](std::int64_t) {}, [](std::int64_t) {});
         for (std::int64_t i = most; i < range.size(); ++i)
             result.perRow[static_cast<std::size_t>(cholesky.rowAt(i).value())] = cholesky.coverage(i);
         const std::lock_guard lock(mutex);
@@ -166,45 +259,46 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
     return result;
 }
 
-CoverageCurve coverageCurve(const run::Run& run, std::span<const std::vector<RowId>> orders, double maxShare, int points,
-                            int threads, const base::JobContext& context) {
-    if (static_cast<int>(orders.size()) != run.classes())
-        throw base::ShapeError(fmt::format("coverage curve: {} orders were given for {} classes", orders.size(), run.classes()));
+CoverageCurve coverageCurve(const run::Run& run, const NestedOrder& order, int threads,
+                            const base::JobContext& context) {
+    return CurveWork(run, order).curve(threadsOf(threads), context);
+}
+
+CoverageCurve coverageCurve(const run::Run& run, std::span<const std::vector<RowId>> orders, double maxShare,
+                            int points, int threads, const base::JobContext& context) {
     if (!(maxShare > 0 && maxShare <= 1) || points < 1)
         throw base::OptionError("coverage curve: a share above 0 and at most 1 and at least one point are needed");
-    const auto steps = static_cast<std::size_t>(points);
-    // dropped[label][point]: coverage of the rows of a class that are not kept at that point.
-    std::vector<std::vector<std::vector<float>>> dropped(orders.size(), std::vector<std::vector<float>>(steps));
-    base::parallelFor(run.classes(), threadsOf(threads), context, [&](std::int64_t label, int) {
-        const run::RowRange range = run.classRange(static_cast<int>(label));
-        const std::vector<RowId>& order = orders[static_cast<std::size_t>(label)];
-        if (static_cast<std::int64_t>(order.size()) != range.size())
-            throw base::ShapeError(fmt::format("coverage curve: class {} has {} rows, its order {}", label, range.size(), order.size()));
-        if (order.empty())
-            return;
-        std::vector<std::int64_t> counts;
+    NestedOrder order{{orders.begin(), orders.end()}, {}};
+    for (const auto& rows : orders) {
+        auto& counts = order.counts.emplace_back();
         for (int point = 1; point <= points; ++point) {
             const double share = maxShare * point / points;
-            counts.push_back(std::max<std::int64_t>(1, std::llround(share * static_cast<double>(range.size()))));
+            counts.push_back(
+                rows.empty() ? 0 : std::max<std::int64_t>(1, std::llround(share * static_cast<double>(rows.size()))));
         }
-        std::size_t point = 0;
-        NestedCholesky cholesky(run, range, order, counts.back(), context);
-        cholesky.run(counts, [&](std::int64_t count) {
-            auto& values = dropped[static_cast<std::size_t>(label)][point++];
-            for (std::int64_t i = count; i < range.size(); ++i)
-                values.push_back(cholesky.coverage(i));
-        });
-    });
-    CoverageCurve curve;
-    for (std::size_t point = 0; point < steps; ++point) {
-        std::vector<float> values;
-        for (const auto& ofClass : dropped)
-            values.insert(values.end(), ofClass[point].begin(), ofClass[point].end());
-        const auto left = static_cast<double>(values.size());
-        curve.share.push_back(run.rows() > 0 ? 1 - left / static_cast<double>(run.rows()) : 1);
-        summarize(values, curve.mean.emplace_back(), curve.fifthPercentile.emplace_back());
     }
-    return curve;
+    return coverageCurve(run, order, threads, context);
+}
+
+double curveReach(const run::Run& run, double operations, double bytes, int threads) {
+    const auto fits = [&](double share) {
+        double work = 0, largest = 0;
+        for (int label = 0; label < run.classes(); ++label) {
+            const auto n = static_cast<double>(run.classRange(label).size());
+            const double m = share * n;
+            work += n * m * m / 2 - m * m * m / 6;
+            largest = std::max(largest, n * m * sizeof(double));
+        }
+        return work <= operations && largest * std::min(threadsOf(threads), std::max(1, run.classes())) <= bytes;
+    };
+    if (fits(1))
+        return 1;
+    double low = 0, high = 1;
+    for (int step = 0; step < 40; ++step) {
+        const double middle = (low + high) / 2;
+        (fits(middle) ? low : high) = middle;
+    }
+    return low;
 }
 
 } // namespace lpntk::analysis

@@ -25,14 +25,32 @@ struct Coverage {
 /// n m^2 operations and n m doubles. Throws ShapeError when `kept` is not one entry per row.
 Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, const base::JobContext& context = {});
 
-/// The mean coverage (over the rows not kept) along a nested keep order at the given total shares in [0, 1].
+/// Coverage along a nested keep order: one factorization gives every point of it.
 struct CoverageCurve {
-    std::vector<double> share, mean, fifthPercentile;
+    std::vector<double> share, mean, fifthPercentile; ///< of all rows; the means are over the rows that are not kept
+    /// [label][point] the same of one class; mean 1 where none of it is dropped. Empty for a class without rows.
+    std::vector<std::vector<double>> shareOfClass, meanOfClass;
 };
-/// `orders[label]`: rows of a class in the order in which they are kept; a prefix of each class is kept, its length
-/// max(1, round(share * class size)). The points lie at shares maxShare * i / points, i = 1..points; the reported share is
-/// that of the rows really kept. `maxShare` bounds the work (m kept rows of a class cost n m^2).
+
+/// What a curve is computed along: rows of every class in the order in which they are kept, and how many of each are
+/// kept at each point.
+struct NestedOrder {
+    std::vector<std::vector<base::RowId>> rows;    ///< [label] all rows of the class
+    std::vector<std::vector<std::int64_t>> counts; ///< [label][point] ascending, the same number of points for all
+};
+/// Exact, as coverage() at every point; m rows kept of a class of n at the last point cost n m^2 / 2 - m^3 / 6
+/// multiply-adds and n m doubles while the class is worked on. Reports kept rows as progress. Throws ShapeError when
+/// orders or counts do not fit the run.
+CoverageCurve coverageCurve(const run::Run& run, const NestedOrder& order, int threads,
+                            const base::JobContext& context = {});
+
+/// The same with equal shares of all classes: a prefix of `orders[label]` is kept, its length max(1, round(share *
+/// class size)), at shares maxShare * i / points, i = 1..points.
 CoverageCurve coverageCurve(const run::Run& run, std::span<const std::vector<base::RowId>> orders, double maxShare,
                             int points, int threads, const base::JobContext& context = {});
+
+/// The largest share of every class up to which a curve takes no more than `operations` multiply-adds and, with
+/// `threads` classes at a time, no more than `bytes` of memory; at most 1.
+double curveReach(const run::Run& run, double operations, double bytes, int threads);
 
 } // namespace lpntk::analysis

@@ -2,6 +2,7 @@
 #include <core/analysis/class_pairs.h>
 #include <core/base/parallel.h>
 #include <core/curation/hand_clusters.h>
+#include <core/curation/keep_values.h>
 #include <core/curation/pruning.h>
 #include <core/curation/shuffle.h>
 
@@ -19,17 +20,6 @@ using base::RowId;
 namespace {
 
 std::size_t at(RowId row) { return static_cast<std::size_t>(row.value()); }
-
-std::int64_t countToKeep(double keep, std::int64_t size) {
-    return size == 0 ? 0 : std::max<std::int64_t>(1, std::llround(keep * static_cast<double>(size)));
-}
-
-std::vector<RowId> rowsOf(run::RowRange range) {
-    std::vector<RowId> rows;
-    for (std::int64_t i = range.begin; i < range.end; ++i)
-        rows.emplace_back(i);
-    return rows;
-}
 
 /// Applies one rule; a member function per method.
 class Rule {
@@ -133,16 +123,9 @@ private:
     }
 
     void keepByAverage() {
-        std::vector<float> means = analysis::averageKappa(m_run).ownClass;
-        m_subset.score = means;
-        // A class of one sample has no mean; it has no like either, so it is the last to go.
-        for (float& mean : means) {
-            if (m_options.averageDropHighest)
-                mean = -mean;
-            if (std::isnan(mean))
-                mean = std::numeric_limits<float>::infinity();
-        }
-        keepHighest(means, m_options.averageDropHighest ? Reason::highScore : Reason::lowScore);
+        m_subset.score = analysis::averageKappa(m_run).ownClass;
+        keepHighest(averageValues(m_subset.score, m_options),
+                    m_options.averageDropHighest ? Reason::highScore : Reason::lowScore);
     }
 
     void keepRandom(run::RowRange range) {
@@ -159,8 +142,7 @@ private:
 
     /// Ties: the smaller row is kept.
     void keepHighest(const std::vector<float>& values, Reason dropped) {
-        std::vector<RowId> rows = rowsOf({0, m_run.rows()});
-        std::stable_sort(rows.begin(), rows.end(), [&](RowId a, RowId b) { return values[at(a)] > values[at(b)]; });
+        const std::vector<RowId> rows = rowsByValue(values);
         const auto count = static_cast<std::size_t>(countToKeep(m_options.keep, m_run.rows()));
         for (std::size_t i = 0; i < rows.size(); ++i) {
             if (i < count)

@@ -157,6 +157,70 @@ private Q_SLOTS:
         }
     }
 
+    /// Points with different shares of the classes, none of one of them at first, against the dense solve.
+    void curveOfEachClass() {
+        const RunFixture fixture(makeSyntheticRun(240, 3, 5));
+        analysis::NestedOrder order;
+        std::mt19937_64 random(6);
+        for (int label = 0; label < 3; ++label) {
+            auto& rows = order.rows.emplace_back();
+            const run::RowRange range = fixture.run->classRange(label);
+            for (std::int64_t i = range.begin; i < range.end; ++i)
+                rows.emplace_back(i);
+            for (std::size_t i = rows.size(); i > 1; --i)
+                std::swap(rows[i - 1], rows[random() % i]);
+        }
+        const auto size = [&](int label) { return fixture.run->classRange(label).size(); };
+        order.counts = {{3, 3, 40, size(0)}, {0, 0, 5, size(1)}, {1, 20, 70, size(2)}};
+        double lastDone = 0, total = 0;
+        base::JobContext context;
+        context.report = [&](const base::Progress& progress) { lastDone = progress.done, total = progress.total; };
+        const auto curve = analysis::coverageCurve(*fixture.run, order, 2, context);
+        QCOMPARE(total, 240.0);
+        QCOMPARE(lastDone, total);
+        for (std::size_t point = 0; point < 4; ++point) {
+            std::vector<char> kept(240, 0);
+            for (std::size_t label = 0; label < 3; ++label)
+                for (std::int64_t i = 0; i < order.counts[label][point]; ++i)
+                    kept[static_cast<std::size_t>(order.rows[label][static_cast<std::size_t>(i)].value())] = 1;
+            const auto expected = denseCoverage(fixture, kept);
+            double all = 0, droppedOfAll = 0;
+            for (int label = 0; label < 3; ++label) {
+                double sum = 0, dropped = 0;
+                for (std::int64_t i = fixture.run->classRange(label).begin; i < fixture.run->classRange(label).end;
+                     ++i) {
+                    if (kept[static_cast<std::size_t>(i)])
+                        continue;
+                    sum += expected[static_cast<std::size_t>(i)];
+                    ++dropped;
+                }
+                all += sum;
+                droppedOfAll += dropped;
+                const double found = curve.meanOfClass[static_cast<std::size_t>(label)][point];
+                QVERIFY2(std::abs(found - (dropped > 0 ? sum / dropped : 1)) < 1e-4,
+                         qPrintable(QString("class %1, point %2: %3").arg(label).arg(point).arg(found)));
+                QCOMPARE(curve.shareOfClass[static_cast<std::size_t>(label)][point],
+                         1 - dropped / static_cast<double>(size(label)));
+            }
+            QVERIFY(std::abs(curve.mean[point] - (droppedOfAll > 0 ? all / droppedOfAll : 1)) < 1e-4);
+        }
+        order.counts[1] = {5, 4, 6, 7};
+        QVERIFY_EXCEPTION_THROWN(analysis::coverageCurve(*fixture.run, order, 1), base::ShapeError);
+        order.counts[1] = {1, 2};
+        QVERIFY_EXCEPTION_THROWN(analysis::coverageCurve(*fixture.run, order, 1), base::ShapeError);
+    }
+
+    void reachOfACurve() {
+        const RunFixture fixture(makeSyntheticRun(200, 2, 5));
+        QCOMPARE(analysis::curveReach(*fixture.run, 1e12, 1e12, 2), 1.0);
+        const auto n = static_cast<double>(fixture.run->classRange(0).size());
+        const auto o = static_cast<double>(fixture.run->classRange(1).size());
+        const double work = analysis::curveReach(*fixture.run, 1e5, 1e12, 2);
+        QVERIFY(std::abs((n * n * n + o * o * o) * (work * work / 2 - work * work * work / 6) - 1e5) < 1);
+        const double memory = analysis::curveReach(*fixture.run, 1e12, 20000, 2);
+        QVERIFY(std::abs(2 * 8 * std::max(n, o) * std::max(n, o) * memory - 20000) < 1);
+    }
+
     void cancelled() {
         const RunFixture fixture(makeSyntheticRun(100, 2, 5));
         std::stop_source source;

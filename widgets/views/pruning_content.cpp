@@ -1,13 +1,14 @@
 #include <widgets/views/pruning_content.h>
 
 #include <core/base/parallel.h>
+#include <core/curation/keep_rank.h>
 #include <widgets/models/prune_scores.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
-#include <random>
+#include <utility>
 
 namespace lpntk::views {
 
@@ -17,10 +18,13 @@ using curation::Reason;
 
 namespace {
 
-/// Multiply-adds that a comparison beside the main work may cost; more than that stays unknown.
+/// Multiply-adds that a comparison beside the main work may cost; more than that stays unknown, or waits until the user
+/// asks for it.
 constexpr double kCurveBudget = 1.5e10;
 constexpr double kMethodBudget = 1.5e10;
-constexpr int kCurvePoints = 19;
+/// Memory of a curve's factors, the classes that are worked on together.
+constexpr double kCurveBytes = 2e9;
+constexpr int kCurvePoints = 38;
 
 std::size_t at(RowId row) {
     return static_cast<std::size_t>(row.value());
@@ -35,19 +39,70 @@ std::vector<std::int64_t> keptOfClass(const run::Run& run, const std::vector<cha
     return result;
 }
 
-void sortGroup(PruningContent& content, PruningContent::Group& group) {
-    const auto& redundancy = content.clustering->redundancy();
-    if (group.reason == Reason::redundant) {
-        std::stable_sort(group.rows.begin(), group.rows.end(), [&](RowId a, RowId b) { return redundancy.ratio[at(a)] > redundancy.ratio[at(b)]; });
-    } else if (content.coverage) {
+/// Least covered first; while the coverage is computed those with the least similar kept sample.
+void sortByCoverage(const PruningContent& content, std::vector<RowId>& rows) {
+    if (content.coverage) {
         const auto& covered = content.coverage->perRow;
-        std::stable_sort(group.rows.begin(), group.rows.end(), [&](RowId a, RowId b) { return covered[at(a)] < covered[at(b)]; });
-    } else {
-        const auto& cosine = content.subset->nearestCosine;
-        // NaN (no kept sample of the class) first: nothing stands for these.
-        const auto key = [&](RowId row) { return std::isnan(cosine[at(row)]) ? -2.0f : cosine[at(row)]; };
-        std::stable_sort(group.rows.begin(), group.rows.end(), [&](RowId a, RowId b) { return key(a) < key(b); });
+        std::stable_sort(rows.begin(), rows.end(), [&](RowId a, RowId b) { return covered[at(a)] < covered[at(b)]; });
+        return;
     }
+    const auto& cosine = content.subset->nearestCosine;
+    // NaN (no kept sample of the class) first: nothing stands for these.
+    const auto key = [&](RowId row) { return std::isnan(cosine[at(row)]) ? -2.0f : cosine[at(row)]; };
+    std::stable_sort(rows.begin(), rows.end(), [&](RowId a, RowId b) { return key(a) < key(b); });
+}
+
+void sortGroup(const PruningContent& content, PruningContent::Group& group) {
+    if (group.reason != Reason::redundant) {
+        sortByCoverage(content, group.rows);
+        return;
+    }
+    const auto& ratio = content.clustering->redundancy().ratio;
+    std::stable_sort(group.rows.begin(), group.rows.end(), [&](RowId a, RowId b) { return ratio[at(a)] > ratio[at(b)]; });
+}
+
+void groupByReason(PruningContent& content, const std::vector<RowId>& rows) {
+    std::map<Reason, std::vector<RowId>> groups;
+    for (const RowId row : rows)
+        groups[content.subset->reason[at(row)]].push_back(row);
+    for (auto& [reason, of] : groups) {
+        content.pruned.push_back({reason, -1, std::move(of)});
+        sortGroup(content, content.pruned.back());
+    }
+    // Edits by hand first, they are what the person looks for; then the largest group.
+    const auto rank = [](const PruningContent::Group& group) {
+        return std::pair(group.reason != Reason::prunedByHand, -std::ssize(group.rows));
+    };
+    std::stable_sort(content.pruned.begin(), content.pruned.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+}
+
+/// Rows of a run are sorted by class, so groups are stretches of them.
+void groupByClass(PruningContent& content, const std::vector<RowId>& rows) {
+    for (const RowId row : rows) {
+        const int label = content.clustering->run().labelOf(row);
+        if (content.pruned.empty() || content.pruned.back().label != label)
+            content.pruned.push_back({Reason::kept, label, {}});
+        content.pruned.back().rows.push_back(row);
+    }
+    for (auto& group : content.pruned)
+        sortByCoverage(content, group.rows);
+}
+
+std::vector<double> meanOfClass(const run::Run& run, const std::vector<char>& kept, const analysis::Coverage& coverage) {
+    std::vector<double> result;
+    for (int label = 0; label < run.classes(); ++label) {
+        double sum = 0;
+        std::int64_t dropped = 0;
+        const auto range = run.classRange(label);
+        for (auto row = static_cast<std::size_t>(range.begin); row < static_cast<std::size_t>(range.end); ++row) {
+            if (kept[row])
+                continue;
+            sum += static_cast<double>(coverage.perRow[row]);
+            ++dropped;
+        }
+        result.push_back(dropped > 0 ? sum / static_cast<double>(dropped) : std::numeric_limits<double>::quiet_NaN());
+    }
+    return result;
 }
 
 double coverageCost(const run::Run& run, const std::vector<std::int64_t>& kept) {
@@ -85,36 +140,40 @@ MethodFigures figuresOf(const analysis::Clustering& clustering, const curation::
 
 } // namespace
 
-PruningContent makePruningContent(std::shared_ptr<const analysis::Clustering> clustering, std::shared_ptr<const curation::Subset> subset,
-                                  std::shared_ptr<const analysis::Coverage> coverage, const base::JobContext& context) {
+PruningContent makePruningContent(ContentQuestion question, const base::JobContext& context) {
     PruningContent content;
-    content.clusters = std::make_shared<const analysis::ClusterAssignment>(curation::clustersFor(*clustering, *subset));
-    content.clustering = std::move(clustering);
-    content.subset = std::move(subset);
-    content.coverage = std::move(coverage);
+    content.sort = question.sort;
+    content.byHandOnly = question.byHandOnly;
+    content.clusters = question.clusters ? std::move(question.clusters)
+                                         : std::make_shared<const analysis::ClusterAssignment>(
+                                               curation::clustersFor(*question.clustering, *question.subset));
+    content.clustering = std::move(question.clustering);
+    content.subset = std::move(question.subset);
+    content.coverage = std::move(question.coverage);
     const auto& run = content.clustering->run();
-    std::map<Reason, std::vector<RowId>> groups;
+    const auto& reasons = content.subset->reason;
+    std::vector<RowId> pruned;
     for (std::int64_t row = 0; row < run.rows(); ++row) {
         const auto index = static_cast<std::size_t>(row);
-        if (content.subset->kept[index])
-            content.kept.emplace_back(row);
-        else
-            groups[content.subset->reason[index]].emplace_back(row);
+        if (content.byHandOnly && reasons[index] != Reason::keptByHand && reasons[index] != Reason::prunedByHand)
+            continue;
+        (content.subset->kept[index] ? content.kept : pruned).emplace_back(row);
     }
     context.throwIfCancelled();
     const auto& standsFor = content.subset->standsFor;
     if (!standsFor.empty())
         std::stable_sort(content.kept.begin(), content.kept.end(), [&](RowId a, RowId b) { return standsFor[at(a)] > standsFor[at(b)]; });
-    for (auto& [reason, rows] : groups) {
-        content.pruned.push_back({reason, std::move(rows)});
-        sortGroup(content, content.pruned.back());
+    if (content.sort == PrunedSort::reason) {
+        groupByReason(content, pruned);
+    } else if (content.sort == PrunedSort::ofClass) {
+        groupByClass(content, pruned);
+    } else if (!pruned.empty()) {
+        sortByCoverage(content, pruned);
+        content.pruned.push_back({Reason::kept, -1, std::move(pruned)});
     }
-    // Edits by hand first, they are what the person looks for; then the largest group.
-    const auto rank = [](const PruningContent::Group& group) {
-        return std::pair(group.reason != Reason::prunedByHand, -std::ssize(group.rows));
-    };
-    std::stable_sort(content.pruned.begin(), content.pruned.end(), [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
     content.keptOfClass = keptOfClass(run, content.subset->kept);
+    if (content.coverage)
+        content.coverageOfClass = meanOfClass(run, content.subset->kept, *content.coverage);
     return content;
 }
 
@@ -142,32 +201,24 @@ std::vector<MethodFigures> compareMethods(const analysis::Clustering& clustering
     return result;
 }
 
-std::vector<MethodCurve> methodCurves(const analysis::Clustering& clustering, const base::JobContext& context) {
-    const auto& run = clustering.run();
-    double cubes = 0;
-    for (int label = 0; label < run.classes(); ++label)
-        cubes += std::pow(static_cast<double>(run.classRange(label).size()), 3);
-    const double maxShare = std::min(0.95, std::sqrt(kCurveBudget / std::max(1.0, cubes)));
-    curation::PruneOptions el2n;
-    el2n.method = Method::el2n;
-    const auto scores = models::withScores(el2n, run).scores;
+CurveReach curveReach(const run::Run& run) {
+    const int threads = base::availableThreads();
+    CurveReach reach;
+    reach.whole = std::min(kWholeCurve, analysis::curveReach(run, std::numeric_limits<double>::infinity(), kCurveBytes, threads));
+    reach.automatic = std::min(reach.whole, analysis::curveReach(run, kCurveBudget, kCurveBytes, threads));
+    return reach;
+}
+
+std::vector<MethodCurve> methodCurves(const analysis::Clustering& clustering, const curation::PruneOptions& options,
+                                      const std::vector<Method>& methods, double reach, const base::JobContext& context) {
     std::vector<MethodCurve> result;
-    for (const Method method : {Method::heads, Method::classRandom, Method::el2n}) {
-        std::vector<std::vector<RowId>> orders(static_cast<std::size_t>(run.classes()));
-        std::mt19937_64 generator(0);
-        for (int label = 0; label < run.classes(); ++label) {
-            auto& order = orders[static_cast<std::size_t>(label)];
-            const auto nested = clustering.keepOrder(label);
-            order.assign(nested.begin(), nested.end());
-            if (method == Method::heads)
-                continue;
-            std::sort(order.begin(), order.end());
-            if (method == Method::classRandom)
-                std::shuffle(order.begin(), order.end(), generator);
-            else
-                std::stable_sort(order.begin(), order.end(), [&](RowId a, RowId b) { return scores[at(a)] > scores[at(b)]; });
-        }
-        result.push_back({method, analysis::coverageCurve(run, orders, maxShare, kCurvePoints, base::availableThreads(), context)});
+    for (const Method method : methods) {
+        curation::PruneOptions own = options;
+        if (method != options.method)
+            own.scores.clear();
+        own.method = method;
+        const auto order = curation::nestedOrder(clustering, models::withScores(own, clustering.run()), reach, kCurvePoints);
+        result.push_back({method, analysis::coverageCurve(clustering.run(), order, base::availableThreads(), context)});
     }
     return result;
 }
