@@ -227,7 +227,13 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
     Coverage result;
     result.perRow.assign(kept.size(), 1);
     std::mutex mutex;
-    int done = 0;
+    std::int64_t done = 0;
+    const auto total = std::count_if(kept.begin(), kept.end(), [](char mark) { return mark != 0; });
+    const auto report = [&](std::int64_t made) {
+        const std::lock_guard lock(mutex);
+        done += made;
+        context.progress("coverage", static_cast<double>(done), static_cast<double>(total), "kept rows");
+    };
     base::parallelFor(run.classes(), threadsOf(threads), context, [&](std::int64_t label, int) {
         const run::RowRange range = run.classRange(static_cast<int>(label));
         std::vector<RowId> order;
@@ -239,16 +245,16 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
         }
         const auto most = static_cast<std::int64_t>(
             std::count_if(order.begin(), order.end(), [&](RowId row) { return kept[static_cast<std::size_t>(row.value())] != 0; }));
-        if (most == range.size())
+        if (most == range.size()) {
+            report(most);
             return;
+        }
         NestedCholesky cholesky(run, range, std::move(order), most, context);
         const std::int64_t counts[] = {most};
         cholesky.run(
-            counts, [](std::int64_t) {}, [](std::int64_t) {});
+            counts, [](std::int64_t) {}, report);
         for (std::int64_t i = most; i < range.size(); ++i)
             result.perRow[static_cast<std::size_t>(cholesky.rowAt(i).value())] = cholesky.coverage(i);
-        const std::lock_guard lock(mutex);
-        context.progress("coverage", ++done, run.classes(), "classes");
     });
     std::vector<float> dropped;
     for (std::size_t i = 0; i < kept.size(); ++i) {

@@ -1,20 +1,28 @@
 #include "picture_case.h"
 
 #include <helpers/show_window.h>
+#include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_gallery.h>
+#include <widgets/views/parts_segment.h>
+#include <widgets/views/pruning_amount.h>
+#include <widgets/views/pruning_detail.h>
 #include <widgets/views/pruning_methods.h>
 #include <widgets/views/pruning_view.h>
 
 #include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
+#include <QLocale>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSlider>
 #include <QStandardItemModel>
-#include <QUndoStack>
 #include <QtTest>
+#include <QUndoStack>
 
+#include <algorithm>
 #include <limits>
 
 using namespace lpntk;
@@ -22,6 +30,13 @@ using namespace lpntk::views;
 using base::SampleId;
 
 namespace {
+
+void decide(models::Session& session, curation::Edit::Kind kind, SampleId sample) {
+    curation::Edit edit;
+    edit.kind = kind;
+    edit.samples = {sample};
+    session.decide(std::move(edit), QStringLiteral("edit"));
+}
 
 struct Shown {
     explicit Shown(std::int64_t rows = 400) : fixture(rows, 5), view(fixture.session) {
@@ -119,6 +134,150 @@ private Q_SLOTS:
         shown.session().undoStack().undo();
         QVERIFY(shown.wait());
         QVERIFY(!shown.session().isPruned(sample));
+    }
+
+    void editsByHandStayWhenTheAmountChanges() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& session = shown.session();
+        const auto lost = shown.view.pruned().sections()[0].samples[0];
+        const auto saved = shown.view.kept().sections()[0].samples[0];
+        decide(session, curation::Edit::Kind::keep, lost);
+        decide(session, curation::Edit::Kind::prune, saved);
+        for (const int value : {100, 950, 400}) {
+            shown.view.slider().setValue(value);
+            QVERIFY(shown.wait());
+            QVERIFY(!session.isPruned(lost) && session.isPruned(saved));
+            QCOMPARE(session.subset()->handEdits, 2);
+        }
+        QVERIFY(shown.view.byHandOnly().isEnabled());
+        QTest::mouseClick(&shown.view.byHandOnly(), Qt::LeftButton);
+        QTRY_COMPARE(shown.view.kept().count(), 1);
+        QCOMPARE(shown.view.kept().sections()[0].samples[0], lost);
+        QCOMPARE(shown.view.pruned().count(), 1);
+        QCOMPARE(shown.view.pruned().sections()[0].samples[0], saved);
+        session.undoStack().undo();
+        session.undoStack().undo();
+        QVERIFY(shown.wait());
+        QVERIFY(!shown.view.byHandOnly().isChecked());
+        QTRY_COMPARE(shown.view.kept().count() + shown.view.pruned().count(), 400);
+    }
+
+    void prunedByCoverageAndByClass() {
+        Shown shown;
+        shown.view.slider().setValue(300);
+        QVERIFY(shown.wait());
+        const auto& run = *shown.session().run();
+        const auto covered = [&](base::SampleId sample) {
+            return shown.session().coverage()->perRow[static_cast<std::size_t>(run.rowFromSample(sample).value())];
+        };
+        const auto rises = [&](const GallerySection& section) {
+            return std::is_sorted(section.samples.begin(), section.samples.end(),
+                                  [&](auto a, auto b) { return covered(a) < covered(b); });
+        };
+        QTest::mouseClick(shown.view.sorting().button(1), Qt::LeftButton);
+        QTRY_COMPARE(shown.view.pruned().sections()[0].key, QStringLiteral("worst-covered"));
+        const auto all = shown.view.pruned().sections();
+        QCOMPARE(all.size(), std::size_t{1});
+        QCOMPARE(std::ssize(all[0].samples), 400 - shown.session().subset()->keptCount);
+        QVERIFY(rises(all[0]));
+        QVERIFY(covered(all[0].samples.front()) < covered(all[0].samples.back()));
+        QTest::mouseClick(shown.view.sorting().button(2), Qt::LeftButton);
+        QTRY_COMPARE(std::ssize(shown.view.pruned().sections()), 5);
+        for (int label = 0; label < 5; ++label) {
+            const auto& section = shown.view.pruned().sections()[static_cast<std::size_t>(label)];
+            QCOMPARE(section.title, shown.session().className(label));
+            QVERIFY(rises(section));
+            for (const auto sample : section.samples)
+                QCOMPARE(run.labelOf(run.rowFromSample(sample)), label);
+        }
+    }
+
+    void amountIsTypedAsShareOrCount_data() {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<double>("share");
+        QTest::newRow("share") << "30 %" << 0.3;
+        QTest::newRow("share with decimals") << "12.5" << 0.125;
+        QTest::newRow("count") << "100" << 0.25;
+        QTest::newRow("thousands") << QLocale().toString(400) << 1.0;
+        QTest::newRow("too many") << "401" << -1.0;
+        QTest::newRow("none") << "0 %" << -1.0;
+        QTest::newRow("above all") << "130%" << -1.0;
+        QTest::newRow("words") << "most" << -1.0;
+    }
+    void amountIsTypedAsShareOrCount() {
+        QFETCH(QString, text);
+        QFETCH(double, share);
+        const auto found = shareFromText(text, 400);
+        QCOMPARE(found.value_or(-1), share);
+    }
+
+    void typedAmountIsTaken() {
+        Shown shown;
+        QVERIFY(shown.wait());
+        auto& field = shown.view.amountField();
+        field.setFocus();
+        field.selectAll();
+        QTest::keyClicks(&field, QStringLiteral("100"));
+        QTest::keyClick(&field, Qt::Key_Return);
+        QCOMPARE(shown.session().pruneOptions().keep, 0.25);
+        QVERIFY(shown.wait());
+        QCOMPARE(shown.session().subset()->keptCount, 100);
+        QCOMPARE(shown.view.slider().value(), 250);
+        field.selectAll();
+        QTest::keyClicks(&field, QStringLiteral("900"));
+        QTest::keyClick(&field, Qt::Key_Return);
+        QCOMPARE(shown.session().pruneOptions().keep, 0.25);
+        QVERIFY(field.property("error").toBool());
+        QTest::keyClick(&field, Qt::Key_Escape);
+        QVERIFY(!field.property("error").toBool());
+        QCOMPARE(field.text(), models::format::share(0.25));
+    }
+
+    void aPrunedSampleSaysWhyAndLeadsToItsNearest() {
+        Shown shown;
+        shown.view.slider().setValue(300);
+        QVERIFY(shown.wait());
+        auto& gallery = shown.view.pruned();
+        const auto sample = gallery.sections()[0].samples[0];
+        QTest::mouseClick(gallery.viewport(), Qt::LeftButton, {}, gallery.rectOf(sample).center());
+        const auto& run = *shown.session().run();
+        const auto row = run.rowFromSample(sample);
+        const auto& subset = *shown.session().subset();
+        const auto clusters = curation::clustersFor(*shown.session().clustering(), subset.options);
+        const QString reason =
+            QString::fromStdString(curation::reasonText(*shown.session().clustering(), clusters, subset, row));
+        QTRY_VERIFY2(shown.view.detail().text().contains(reason), qPrintable(shown.view.detail().text()));
+        const auto nearest = run.sampleFromRow(subset.nearestKept[static_cast<std::size_t>(row.value())]);
+        QVERIFY(shown.view.detail().nearest().text().contains(models::format::sample(nearest)));
+        QTest::mouseClick(&shown.view.detail().nearest(), Qt::LeftButton);
+        QCOMPARE(shown.session().selection().current(), nearest);
+        QTRY_VERIFY2(shown.view.detail().text().startsWith(QLatin1String("kept")),
+                     qPrintable(shown.view.detail().text()));
+    }
+
+    void listsAreCopiedAsText() {
+        Shown shown;
+        shown.view.slider().setValue(300);
+        QVERIFY(shown.wait());
+        QVERIFY(tests::showActive(shown.view));
+        QSignalSpy copied(&shown.view, &PruningView::copied);
+        shown.view.pruned().setFocus();
+        QTest::keyClick(&shown.view.pruned(), Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(copied.count(), 1);
+        const QStringList lines = QApplication::clipboard()->text().split(QLatin1Char('\n'), Qt::SkipEmptyParts);
+        QCOMPARE(lines.size(), 1 + shown.view.pruned().count());
+        const auto sample = shown.view.pruned().sections()[0].samples[0];
+        const QStringList cells = lines[1].split(QLatin1Char('\t'));
+        QCOMPARE(cells.size(), 8);
+        QCOMPARE(cells[0], QString::number(sample.value()));
+        QCOMPARE(cells[1], shown.session().className(shown.session().labelOf(sample)));
+        QCOMPARE(cells[2], QStringLiteral("pruned"));
+        shown.view.methods().setFocus();
+        shown.view.copyAsText();
+        QCOMPARE(copied.count(), 2);
+        QVERIFY(QApplication::clipboard()->text().startsWith(QLatin1String("Method\tCoverage")));
+        QCOMPARE(QApplication::clipboard()->text().count(QLatin1Char('\n')), 7);
     }
 
     void exportIsAskedFor() {

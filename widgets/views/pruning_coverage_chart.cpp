@@ -24,7 +24,7 @@ namespace {
 
 constexpr double kClassReach = 8; ///< pixels between the pointer and the thin line that it names
 
-QString nameOf(Method method) {
+QString curveName(Method method) {
     switch (method) {
     case Method::heads: return CoverageChart::tr("heads");
     case Method::random: return CoverageChart::tr("random");
@@ -119,10 +119,10 @@ std::optional<double> CoverageChart::presentCoverage() const {
     return std::isnan(mean) ? std::nullopt : std::optional(mean);
 }
 
-std::size_t CoverageChart::nearestPoint(const Line& line, double share) const {
+std::size_t CoverageChart::nearestPoint(const Line& of, double share) const {
     std::size_t best = 0;
-    for (std::size_t i = 1; i < line.share->size(); ++i)
-        if (std::abs((*line.share)[i] - share) < std::abs((*line.share)[best] - share))
+    for (std::size_t i = 1; i < of.share->size(); ++i)
+        if (std::abs((*of.share)[i] - share) < std::abs((*of.share)[best] - share))
             best = i;
     return best;
 }
@@ -139,7 +139,8 @@ QStringList CoverageChart::reading() const {
     for (const auto& curve : m_curves) {
         const Line of = line(curve, m_class);
         if (of.share && !of.share->empty())
-            lines << QStringLiteral("%1 %2").arg(nameOf(curve.method), format::share((*of.mean)[nearestPoint(of, *m_reading)]));
+            lines << QStringLiteral("%1 %2").arg(curveName(curve.method),
+                                                 format::share((*of.mean)[nearestPoint(of, *m_reading)]));
     }
     if (m_namedClass >= 0) {
         const Line of = line(*first, m_namedClass);
@@ -156,7 +157,8 @@ QString CoverageChart::asText() const {
     QStringList lines{header.join(QLatin1Char('\t'))};
     for (const auto& curve : m_curves) {
         for (std::size_t point = 0; point < curve.curve.share.size(); ++point) {
-            QStringList cells{nameOf(curve.method), format::share(curve.curve.share[point]), format::share(curve.curve.mean[point]),
+            QStringList cells{curveName(curve.method), format::share(curve.curve.share[point]),
+                              format::share(curve.curve.mean[point]),
                               format::share(curve.curve.fifthPercentile[point])};
             for (const auto& of : curve.curve.meanOfClass)
                 cells << (point < of.size() ? format::share(of[point]) : QString());
@@ -273,10 +275,11 @@ void CoverageChart::paintNames(QPainter& painter) const {
     double y = plot().bottom() - 6 - rowHeight * lines;
     const QFont font = theme().font(11);
     const QFontMetricsF metrics(font);
-    const QString thin = tr("classes");
+    const MethodCurve* classesOf = presentCurve();
+    const QString thin = classesOf ? tr("%1 by class").arg(curveName(classesOf->method)) : QString();
     double width = m_class < 0 ? metrics.horizontalAdvance(thin) : 0;
     for (const auto& curve : m_curves)
-        width = std::max(width, metrics.horizontalAdvance(nameOf(curve.method)));
+        width = std::max(width, metrics.horizontalAdvance(curveName(curve.method)));
     const double ground = width + 46;
     painter.fillRect(QRectF(plot().right() - ground, y - 2, ground, plot().bottom() - 2 - y), theme().colour(Role::panel));
     const double left = plot().right() - 10 - width;
@@ -287,7 +290,7 @@ void CoverageChart::paintNames(QPainter& painter) const {
         y += rowHeight;
     };
     for (const auto& curve : m_curves)
-        row(nameOf(curve.method), penOf(curve.method), isPresent(curve.method) ? Role::accentText : Role::text2);
+        row(curveName(curve.method), penOf(curve.method), isPresent(curve.method) ? Role::accentText : Role::text2);
     if (m_class < 0)
         row(thin, QPen(theme().colour(Role::text3), 1), Role::text2);
 }

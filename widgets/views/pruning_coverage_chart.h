@@ -52,7 +52,7 @@ private:
     const MethodCurve* presentCurve() const;
     std::optional<double> presentShare() const;
     std::optional<double> presentCoverage() const;
-    std::size_t nearestPoint(const Line& line, double share) const;
+    std::size_t nearestPoint(const Line& of, double share) const;
     void paintAxes(QPainter& painter, const Range& range) const;
     void paintClasses(QPainter& painter, const Range& range) const;
     void paintLine(QPainter& painter, const Range& range, const Line& line, const QPen& pen) const;

@@ -8,17 +8,23 @@
 #include <widgets/views/parts_gallery.h>
 #include <widgets/views/parts_panel.h>
 #include <widgets/views/parts_segment.h>
+#include <widgets/views/pruning_amount.h>
 #include <widgets/views/pruning_card.h>
 #include <widgets/views/pruning_charts.h>
+#include <widgets/views/pruning_compare.h>
+#include <widgets/views/pruning_coverage_chart.h>
+#include <widgets/views/pruning_detail.h>
 #include <widgets/views/pruning_methods.h>
 #include <widgets/views/sample_actions.h>
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QSlider>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QStandardItemModel>
 
 namespace lpntk::views {
@@ -36,15 +42,54 @@ QLabel* makeLabel(const QString& text, const char* role, QWidget* parent) {
     return label;
 }
 
-QHBoxLayout* summaryHead(const QString& title, QLabel* right, QLabel*& words, QWidget* parent) {
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(12, 8, 12, 6);
-    words = makeLabel(title, "section", parent);
-    row->addWidget(words);
-    row->addStretch(1);
-    if (right)
-        row->addWidget(right);
-    return row;
+QWidget* addTo(FittingRow& head, QWidget* widget) {
+    head.row().addWidget(widget);
+    return widget;
+}
+
+FittingRow* summaryHead(const QString& title, QLabel*& words, QWidget* parent) {
+    auto* head = new FittingRow(parent);
+    head->row().setContentsMargins(12, 4, 12, 4);
+    head->row().setSpacing(8);
+    head->setMinimumHeight(theme().row("dockTitle"));
+    words = makeLabel(title, "section", head);
+    head->row().addWidget(words);
+    head->row().addStretch(1);
+    return head;
+}
+
+FittingRow* makeHead(const QString& icon, const QString& title, QLabel*& count, QWidget* parent) {
+    auto* head = new FittingRow(parent);
+    head->setFixedHeight(theme().row("dockTitle"));
+    auto& row = head->row();
+    row.setContentsMargins(12, 0, 12, 0);
+    row.setSpacing(8);
+    auto* mark = new QLabel(head);
+    mark->setPixmap(theme()
+                        .icon(icon, icon == QLatin1String("keep") ? Role::success : Role::danger)
+                        .pixmap(QSize(16, 16), head->devicePixelRatioF()));
+    auto* words = new QLabel(title, head);
+    words->setFont(theme().font(13, QFont::DemiBold));
+    count = makeLabel({}, "text2", head);
+    row.addWidget(mark);
+    row.addWidget(words);
+    row.addWidget(count);
+    row.addStretch(1);
+    return head;
+}
+
+/// The head above its content.
+QWidget* stack(QWidget* box, QWidget* head, QWidget* content) {
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addWidget(head);
+    if (qobject_cast<Gallery*>(content)) {
+        box->setMinimumWidth(200);
+        column->addWidget(makeLine(box));
+    }
+    column->addWidget(content, 1);
+    return box;
 }
 
 } // namespace
@@ -62,7 +107,8 @@ PruningView::PruningView(models::Session& session, QWidget* parent) : SessionVie
     areaColumn->setContentsMargins(0, 0, 0, 0);
     m_empty = new EmptyState(area);
     areaColumn->addWidget(m_empty);
-    auto* splitter = new QSplitter(Qt::Vertical, area);
+    m_content = new QStackedWidget(area);
+    auto* splitter = new QSplitter(Qt::Vertical, m_content);
     splitter->setHandleWidth(1);
     splitter->setChildrenCollapsible(false);
     splitter->addWidget(makeGalleries());
@@ -70,8 +116,13 @@ PruningView::PruningView(models::Session& session, QWidget* parent) : SessionVie
     splitter->setStretchFactor(0, 1);
     splitter->setStretchFactor(1, 0);
     splitter->setSizes({600, theme().dock("pruneSummary")});
-    m_content = splitter;
-    areaColumn->addWidget(splitter);
+    m_content->addWidget(splitter);
+    m_comparison = new ComparePage(session, m_content);
+    m_content->addWidget(m_comparison);
+    areaColumn->addWidget(m_content, 1);
+    areaColumn->setSpacing(0);
+    m_detail = new PruneDetail(session, area);
+    areaColumn->addWidget(m_detail);
     m_busy = new BusyLine(session.jobs(), area);
     setFocusProxy(m_kept); // the keys of the view go to its pictures
     connectParts();
@@ -89,27 +140,27 @@ ViewToolBar* PruningView::makeToolBar() {
     m_amount->setMaximumWidth(220);
     m_amount->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_amountLabel = bar->addLabel(tr("Keep"), m_amount);
-    m_amountText = new QLabel(bar);
+    m_amountText = new AmountField(bar);
     bar->addWidget(m_amountText);
     m_amountCounts = makeLabel({}, "text2", bar);
     bar->addWidget(m_amountCounts);
     bar->addStretch();
-    m_edits = new QLabel(bar);
-    m_edits->setProperty("role", "text2");
+    m_edits = new QPushButton(bar);
+    m_edits->setCheckable(true);
+    m_edits->setProperty("quiet", true);
     bar->addWidget(m_edits);
     m_compare = new QPushButton(tr("Compare"), bar);
     m_compare->setCheckable(true);
-    m_compare->setChecked(true);
-    m_compare->setToolTip(tr("Class balance, coverage and the other methods at the same amount"));
+    m_compare->setToolTip(tr("This choice beside another one: what only one of them keeps, agreement, ranks"));
     bar->addWidget(m_compare);
     m_export = new QPushButton(theme().icon(QStringLiteral("export"), Role::onAccent), tr("Export…"), bar);
     m_export->setAccessibleName(tr("Export"));
     m_export->setProperty("primary", true);
     bar->addWidget(m_export);
-    bar->dropWhenNarrow(m_edits);
     bar->dropWhenNarrow(method);
     bar->shortenWhenNarrow([this](bool narrow) { m_amount->setMinimumWidth(narrow ? 84 : 120); });
     bar->dropWhenNarrow(m_amountCounts); // the heads of the galleries have them too
+    bar->dropWhenNarrow(m_edits);
     return bar;
 }
 
@@ -126,59 +177,59 @@ void PruningView::fillMethods() {
     }
 }
 
-QWidget* PruningView::makeHead(const QString& icon, const QString& title, const QString& note, QLabel*& count, QWidget* parent) {
-    auto* head = new QWidget(parent);
-    head->setFixedHeight(theme().row("dockTitle"));
-    auto* row = new QHBoxLayout(head);
-    row->setContentsMargins(12, 0, 12, 0);
-    row->setSpacing(8);
-    auto* mark = new QLabel(head);
-    mark->setPixmap(theme().icon(icon, icon == QLatin1String("keep") ? Role::success : Role::danger).pixmap(QSize(16, 16), devicePixelRatioF()));
-    auto* words = new QLabel(title, head);
-    words->setFont(theme().font(13, QFont::DemiBold));
-    count = makeLabel({}, "text2", head);
-    row->addWidget(mark);
-    row->addWidget(words);
-    row->addWidget(count);
-    row->addStretch(1);
-    row->addWidget(makeLabel(note, "caption", head));
-    return head;
+void PruningView::fillClasses() {
+    m_class->clear();
+    m_class->addItem(tr("All classes"));
+    for (int label = 0; session().run() && label < session().run()->classes(); ++label)
+        m_class->addItem(session().className(label));
+    m_chart->setClass(-1);
+    m_balance->setClass(-1);
 }
 
 QWidget* PruningView::makeGalleries() {
     auto* splitter = new QSplitter(Qt::Horizontal, this);
     splitter->setHandleWidth(1);
     splitter->setChildrenCollapsible(false);
-    const auto side = [&](QWidget* head, Gallery* gallery) {
-        auto* box = new QWidget(splitter);
-        box->setMinimumWidth(200);
-        auto* column = new QVBoxLayout(box);
-        column->setContentsMargins(0, 0, 0, 0);
-        column->setSpacing(0);
-        column->addWidget(head);
-        column->addWidget(makeLine(box));
-        column->addWidget(gallery, 1);
-        splitter->addWidget(box);
-    };
+    splitter->addWidget(makeKept(splitter));
+    splitter->addWidget(makePruned(splitter));
+    splitter->setStretchFactor(0, 39);
+    splitter->setStretchFactor(1, 61);
+    splitter->setSizes({404, 632});
+    return splitter;
+}
+
+QWidget* PruningView::makeKept(QWidget* parent) {
+    auto* box = new QWidget(parent);
     auto standsFor = [this](SampleId sample) {
         const auto row = m_shown && this->session().run() ? this->session().run()->rowFromSample(sample) : base::RowId();
         const bool known = row.isValid() && static_cast<std::size_t>(row.value()) < m_shown->subset->standsFor.size();
         return known ? format::count(m_shown->subset->standsFor[static_cast<std::size_t>(row.value())]) : QString();
     };
-    m_kept = new Gallery(session(), std::make_unique<CaptionDelegate>(session(), std::move(standsFor)), splitter);
+    m_kept = new Gallery(session(), std::make_unique<CaptionDelegate>(session(), std::move(standsFor)), box);
     m_kept->setAccessibleName(tr("Kept samples"));
+    auto* head = makeHead(QStringLiteral("keep"), tr("Kept"), m_keptCount, box);
+    head->dropWhenNarrow(addTo(*head, makeLabel(tr("samples each stands for"), "caption", head)));
+    return stack(box, head, m_kept);
+}
+
+QWidget* PruningView::makePruned(QWidget* parent) {
+    auto* box = new QWidget(parent);
     auto cards = std::make_unique<PruneCardDelegate>(session());
     m_cards = cards.get();
-    m_pruned = new Gallery(session(), std::move(cards), splitter);
+    m_pruned = new Gallery(session(), std::move(cards), box);
     m_pruned->setAccessibleName(tr("Pruned samples"));
     m_pruned->setFoldable(true);
     m_pruned->setFadePruned(false);
-    side(makeHead(QStringLiteral("keep"), tr("Kept"), tr("samples each stands for"), m_keptCount, splitter), m_kept);
-    side(makeHead(QStringLiteral("prune"), tr("Pruned"), tr("right: nearest kept, cosine"), m_prunedCount, splitter), m_pruned);
-    splitter->setStretchFactor(0, 39);
-    splitter->setStretchFactor(1, 61);
-    splitter->setSizes({404, 632});
-    return splitter;
+    auto* head = makeHead(QStringLiteral("prune"), tr("Pruned"), m_prunedCount, box);
+    QWidget* note = addTo(*head, makeLabel(tr("right: nearest kept, cosine"), "caption", head));
+    m_sort = new Segment({tr("Reason"), tr("Worst covered"), tr("Class")}, true, head);
+    m_sort->setAccessibleName(tr("Order of the pruned samples"));
+    m_sort->setShortTexts({tr("Reason"), tr("Worst"), tr("Class")});
+    m_sort->setCurrent(0);
+    addTo(*head, m_sort);
+    head->dropWhenNarrow(note);
+    head->shortenWhenNarrow([this](bool narrow) { m_sort->setShort(narrow); });
+    return stack(box, head, m_pruned);
 }
 
 QWidget* PruningView::makeSummary() {
@@ -186,37 +237,51 @@ QWidget* PruningView::makeSummary() {
     splitter->setHandleWidth(1);
     splitter->setChildrenCollapsible(false);
     splitter->setMinimumHeight(150);
-    const auto add = [&](QHBoxLayout* head, QWidget* content, QWidget* box) {
-        auto* column = new QVBoxLayout(box);
-        column->setContentsMargins(0, 0, 0, 0);
-        column->setSpacing(0);
-        column->addLayout(head);
-        column->addWidget(content, 1);
-        splitter->addWidget(box);
-    };
-    QLabel* unused = nullptr;
-    auto* balanceBox = new QWidget(splitter);
-    balanceBox->setMinimumWidth(190);
-    m_balance = new ClassBalance(session(), balanceBox);
-    auto* scroll = new QScrollArea(balanceBox);
+    splitter->addWidget(makeBalance(splitter));
+    splitter->addWidget(makeChart(splitter));
+    auto* methodsBox = new QWidget(splitter);
+    m_methods = new MethodsTable(methodsBox);
+    auto* head = summaryHead(tr("Methods at the same amount"), m_methodsTitle, methodsBox);
+    splitter->addWidget(stack(methodsBox, head, m_methods));
+    splitter->setSizes({262, 352, 422});
+    return splitter;
+}
+
+QWidget* PruningView::makeBalance(QWidget* parent) {
+    auto* box = new QWidget(parent);
+    box->setMinimumWidth(190);
+    m_balance = new ClassBalance(session(), box);
+    auto* scroll = new QScrollArea(box);
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(m_balance);
-    add(summaryHead(tr("Class balance"), makeLabel(tr("kept, before"), "caption", balanceBox), unused, balanceBox), scroll, balanceBox);
+    QLabel* unused = nullptr;
+    auto* head = summaryHead(tr("Class balance"), unused, box);
+    addTo(*head, makeLabel(tr("kept, before"), "caption", head));
+    return stack(box, head, scroll);
+}
 
-    auto* chartBox = new QWidget(splitter);
-    m_chart = new CoverageChart(chartBox);
-    m_coverageText = new QLabel(chartBox);
+QWidget* PruningView::makeChart(QWidget* parent) {
+    auto* box = new QWidget(parent);
+    m_chart = new CoverageChart(session(), box);
+    QLabel* title = nullptr;
+    auto* head = summaryHead(tr("Coverage left, mean"), title, box);
+    m_whole = new QPushButton(tr("Whole curve"), head);
+    m_whole->setProperty("quiet", true);
+    m_whole->hide();
+    addTo(*head, m_whole);
+    m_class = new QComboBox(head);
+    m_class->setAccessibleName(tr("Class of the coverage curve"));
+    m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_class->setMinimumContentsLength(9);
+    addTo(*head, m_class);
+    m_coverageText = new QLabel(head);
     m_coverageText->setFont(theme().font(13, QFont::Medium));
-    add(summaryHead(tr("Coverage left, mean"), m_coverageText, unused, chartBox), m_chart, chartBox);
-
-    auto* methodsBox = new QWidget(splitter);
-    m_methods = new MethodsTable(methodsBox);
-    add(summaryHead(tr("Methods at the same amount"), nullptr, m_methodsTitle, methodsBox), m_methods, methodsBox);
-    splitter->setSizes({280, 330, 426});
-    m_summary = splitter;
-    return splitter;
+    addTo(*head, m_coverageText);
+    head->shortenWhenNarrow(
+        [title](bool narrow) { title->setText(narrow ? tr("Coverage") : tr("Coverage left, mean")); });
+    return stack(box, head, m_chart);
 }
 
 } // namespace lpntk::views

@@ -163,6 +163,20 @@ void MethodsTable::resizeEvent(QResizeEvent* event) {
     fitColumns();
 }
 
+QString MethodsTable::asText() const {
+    QStringList lines;
+    for (int row = -1; row < m_model->rowCount(); ++row) {
+        QStringList cells;
+        for (int column = 0; column < m_model->columnCount(); ++column)
+            cells << (row < 0 ? m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole)
+                              : m_model->index(row, column).data())
+                         .toString()
+                         .trimmed();
+        lines << cells.join(QLatin1Char('\t'));
+    }
+    return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
+}
+
 void MethodsTable::setPresent(Method method) {
     const int row = m_model->rowOf(method);
     if (row >= 0)

@@ -36,6 +36,8 @@ public:
     explicit MethodsTable(QWidget* parent);
     MethodsModel& figures() { return *m_model; }
     void setPresent(curation::Method method);
+    /// The whole table with its header, columns apart by tabs.
+    QString asText() const;
     QSize minimumSizeHint() const override;
 
 Q_SIGNALS:

@@ -1,29 +1,31 @@
 #include <widgets/views/pruning_view.h>
 
+#include <core/curation/keep_rank.h>
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_busy.h>
 #include <widgets/views/parts_gallery.h>
 #include <widgets/views/parts_segment.h>
+#include <widgets/views/pruning_amount.h>
 #include <widgets/views/pruning_card.h>
 #include <widgets/views/pruning_charts.h>
+#include <widgets/views/pruning_compare.h>
+#include <widgets/views/pruning_coverage_chart.h>
+#include <widgets/views/pruning_detail.h>
 #include <widgets/views/pruning_methods.h>
-#include <widgets/views/sample_actions.h>
 
 #include <QComboBox>
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
-#include <QSlider>
+#include <QStackedWidget>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 #include <utility>
 
 namespace lpntk::views {
 
-using curation::Method;
 using models::Change;
 using models::Role;
 using models::SampleId;
@@ -31,8 +33,6 @@ using models::theme;
 namespace format = models::format;
 
 namespace {
-
-constexpr int kLargestSmall = 50; ///< drop-small: members at the right end of the slider
 
 std::vector<SampleId> toSamples(const run::Run& run, const std::vector<base::RowId>& rows) {
     std::vector<SampleId> result;
@@ -42,103 +42,51 @@ std::vector<SampleId> toSamples(const run::Run& run, const std::vector<base::Row
     return result;
 }
 
+/// Heading and key of a group of pruned samples.
+GallerySection sectionOf(const models::Session& session, const PruningContent& content,
+                         const PruningContent::Group& group) {
+    GallerySection section;
+    switch (content.sort) {
+    case PrunedSort::reason:
+        section.key = QString::fromLatin1(curation::nameOf(group.reason));
+        section.title = headingOf(group.reason);
+        break;
+    case PrunedSort::ofClass:
+        section.key = QStringLiteral("class-%1").arg(group.label);
+        section.title = session.className(group.label);
+        section.note = content.coverage
+                           ? PruningView::tr("mean coverage %1")
+                                 .arg(format::share(content.coverageOfClass[static_cast<std::size_t>(group.label)]))
+                           : QString();
+        break;
+    case PrunedSort::worstCovered:
+        section.key = QStringLiteral("worst-covered");
+        section.title = content.coverage
+                            ? PruningView::tr("Worst covered first")
+                            : PruningView::tr("Least similar kept sample first, until the coverage is there");
+        break;
+    }
+    section.count = format::count(std::ssize(group.rows));
+    section.samples = toSamples(content.clustering->run(), group.rows);
+    return section;
+}
+
 } // namespace
 
 PruningView::~PruningView() = default;
 
-void PruningView::connectParts() {
-    setFocusProxy(m_pruned);
-    connect(m_method, &QComboBox::currentIndexChanged, this, [this] { chooseMethod(static_cast<Method>(m_method->currentData().toInt())); });
-    connect(m_amount, &QSlider::valueChanged, this, &PruningView::chooseAmount);
-    connect(m_methods, &MethodsTable::methodChosen, this, &PruningView::chooseMethod);
-    connect(m_export, &QPushButton::clicked, this, &PruningView::exportRequested);
-    connect(m_compare, &QPushButton::toggled, this, [this](bool shown) {
-        m_summary->setVisible(shown);
-        if (shown)
-            refreshSummary();
-        checkReady();
-    });
-    for (auto* gallery : {m_kept, m_pruned})
-        connect(gallery, &Gallery::contextMenuRequested, this, [this, gallery](QPoint global) { m_samples->popUp(global, gallery); });
-    m_compareSoon.setSingleShot(true);
-    m_compareSoon.setInterval(150); // not while the slider is dragged
-    connect(&m_compareSoon, &QTimer::timeout, this, &PruningView::askComparison);
-    fillMethods();
-}
-
-// --- choices --------------------------------------------------------------------------------------------------------
-
-void PruningView::chooseMethod(Method method) {
-    auto options = session().pruneOptions();
-    if (method == options.method)
-        return;
-    options.method = method;
-    options.scores.clear();
-    if (const auto subset = session().subset(); subset && session().run() && subset->keptCount > 0)
-        options.keep = static_cast<double>(subset->keptCount) / static_cast<double>(session().run()->rows()); // the same amount
-    session().setPruneOptions(options);
-    refreshControls();
-}
-
-void PruningView::chooseAmount(int value) {
-    auto options = session().pruneOptions();
-    const double share = value / 1000.0;
-    if (options.method == Method::thinLargest)
-        options.thinShare = share;
-    else if (options.method == Method::dropSmall)
-        options.smallMembers = std::max(1, static_cast<int>(std::lround(share * kLargestSmall)));
-    else
-        options.keep = share;
-    session().setPruneOptions(options);
-    refreshControls();
-}
-
-void PruningView::refreshControls() {
-    const QSignalBlocker blockMethod(m_method), blockAmount(m_amount);
-    const auto& options = session().pruneOptions();
-    m_method->setCurrentIndex(m_method->findData(static_cast<int>(options.method)));
-    double share = options.keep;
-    QString label = tr("Keep");
-    if (options.method == Method::thinLargest) {
-        share = options.thinShare;
-        label = tr("Thin by");
-    } else if (options.method == Method::dropSmall) {
-        share = static_cast<double>(options.smallMembers) / kLargestSmall;
-        label = tr("Up to %1 members").arg(format::count(options.smallMembers));
-    }
-    m_amountLabel->setText(label);
-    m_amount->setAccessibleName(label);
-    m_amount->setEnabled(options.method != Method::redundant && session().clustering());
-    m_amount->setToolTip(options.method == Method::redundant ? tr("How many are redundant is not a choice") : QString());
-    m_amount->setValue(static_cast<int>(std::lround(share * 1000)));
-    const auto subset = session().subset();
-    const auto run = session().run();
-    m_export->setEnabled(subset != nullptr);
-    m_method->setEnabled(session().clustering() != nullptr);
-    if (subset && run && run->rows() > 0) {
-        const QString percent = format::share(static_cast<double>(subset->keptCount) / static_cast<double>(run->rows()));
-        const QString counts = format::countOf(subset->keptCount, run->rows());
-        m_amountText->setText(percent);
-        m_amountCounts->setText(counts);
-        m_amount->setAccessibleDescription(percent + QStringLiteral(", ") + counts);
-        m_edits->setText(format::counted(subset->handEdits, tr("1 edit by hand"), tr("%1 edits by hand")));
-    } else {
-        m_amountText->clear();
-        m_amountCounts->clear();
-        m_edits->clear();
-    }
-}
-
-// --- what is shown --------------------------------------------------------------------------------------------------
-
 void PruningView::sessionChanged(models::Changes what) {
-    if (what & Change::run)
+    if (what & Change::run) {
         fillMethods();
+        fillClasses();
+    }
     if (!(what & (models::Changes(Change::run) | Change::subset | Change::clustering | Change::data)))
         return;
     refreshControls();
+    m_comparison->refresh();
     const bool there = session().subset() && session().clustering();
     m_content->setVisible(there);
+    m_detail->setVisible(there);
     m_empty->setVisible(!there);
     if (!there) {
         const bool working = session().isClustering() || session().isPruning();
@@ -147,6 +95,7 @@ void PruningView::sessionChanged(models::Changes what) {
         m_shown.reset();
         m_kept->setSections({});
         m_pruned->setSections({});
+        m_detail->setContent({});
         m_busy->follow(session().clusterTicket(), tr("Clustering"));
         return;
     }
@@ -154,65 +103,166 @@ void PruningView::sessionChanged(models::Changes what) {
     askContent();
 }
 
+void PruningView::selectionChanged(int parts) {
+    if (parts & currentPart)
+        m_detail->refresh();
+}
+
 void PruningView::askContent() {
     const auto subset = session().subset();
-    const auto coverage = session().coverage();
-    if (m_shown && m_shown->subset == subset && m_shown->coverage == coverage)
+    if (!subset || !session().clustering())
         return;
+    ContentQuestion question{
+        session().clustering(), {}, subset, session().coverage(), static_cast<PrunedSort>(m_sort->current()),
+        m_edits->isChecked()};
+    if (m_shown && m_shown->subset == subset) {
+        if (m_shown->coverage == question.coverage && m_shown->sort == question.sort &&
+            m_shown->byHandOnly == question.byHandOnly)
+            return;
+        question.clusters = m_shown->clusters;
+    }
     m_ready = false;
+    // The clusters of a content cannot be cancelled midway: while the slider is dragged the latest question waits for
+    // the running one instead of piling up behind it.
+    if (session().jobs().isRunning(m_contentTicket))
+        return;
     using Result = std::shared_ptr<const PruningContent>;
-    session().jobs().ask<Result>(
+    m_contentTicket = session().jobs().ask<Result>(
         "pruning content", this,
-        [clustering = session().clustering(), subset, coverage](const base::JobContext& context) {
-            return std::make_shared<const PruningContent>(makePruningContent(clustering, subset, coverage, context));
+        [question](const base::JobContext& context) {
+            return std::make_shared<const PruningContent>(makePruningContent(question, context));
         },
         [this](Result content) { showContent(std::move(content)); });
 }
 
 void PruningView::showContent(std::shared_ptr<const PruningContent> content) {
     const auto run = session().run();
-    if (!run || &content->clustering->run() != run.get())
+    if (!run || &content->clustering->run() != run.get()) {
+        askContent(); // of the run that came meanwhile
         return;
+    }
     m_shown = std::move(content);
     m_cards->setContent(m_shown);
-    m_keptCount->setText(format::count(m_shown->subset->keptCount));
-    m_prunedCount->setText(format::count(run->rows() - m_shown->subset->keptCount));
-    m_kept->setSections({{QStringLiteral("kept"), {}, {}, {}, toSamples(*run, m_shown->kept)}});
+    m_detail->setContent(m_shown);
+    const std::int64_t kept = m_shown->subset->keptCount, pruned = run->rows() - kept;
     std::vector<GallerySection> sections;
     for (const auto& group : m_shown->pruned)
-        sections.push_back({QString::fromLatin1(curation::nameOf(group.reason)), headingOf(group.reason),
-                            format::count(std::ssize(group.rows)), {}, toSamples(*run, group.rows)});
+        sections.push_back(sectionOf(session(), *m_shown, group));
+    m_kept->setSections({{QStringLiteral("kept"), {}, {}, {}, toSamples(*run, m_shown->kept)}});
     m_pruned->setSections(std::move(sections));
+    m_keptCount->setText(m_shown->byHandOnly ? tr("%1 by hand").arg(format::countOf(m_kept->count(), kept))
+                                             : format::count(kept));
+    m_prunedCount->setText(m_shown->byHandOnly ? tr("%1 by hand").arg(format::countOf(m_pruned->count(), pruned))
+                                               : format::count(pruned));
     refreshSummary();
+    askContent(); // what was asked for meanwhile
     checkReady();
 }
 
 void PruningView::refreshSummary() {
-    if (!m_shown || !m_compare->isChecked() || !session().run())
+    if (!m_shown || !session().run())
         return;
     m_balance->setKept(m_shown->keptOfClass);
     const auto& coverage = m_shown->coverage;
-    m_coverageText->setText(coverage ? format::share(coverage->mean) : QString());
-    m_chart->setPresent(m_shown->subset->options.method, static_cast<double>(m_shown->subset->keptCount) / static_cast<double>(session().run()->rows()),
-                        coverage ? std::optional(coverage->mean) : std::nullopt);
+    const int label = m_chart->shownClass();
+    const auto shown =
+        coverage ? std::optional(label < 0 ? coverage->mean : m_shown->coverageOfClass[static_cast<std::size_t>(label)])
+                 : std::nullopt;
+    m_coverageText->setText(shown ? format::share(*shown) : QString());
+    m_chart->setPresent(m_shown);
     m_methods->setPresent(m_shown->subset->options.method);
-    if (m_curvesOf != m_shown->clustering)
-        askCurves();
+    askCurves();
     if (m_compared != m_shown->subset && coverage)
         m_compareSoon.start();
 }
 
-void PruningView::askCurves() {
-    m_curvesOf = m_shown->clustering;
-    m_curvesThere = false;
-    session().jobs().ask<std::vector<MethodCurve>>(
-        "pruning curves", this, [clustering = m_curvesOf](const base::JobContext& context) { return methodCurves(*clustering, context); },
-        [this](std::vector<MethodCurve> curves) {
-            m_chart->setCurves(std::move(curves), m_curvesOf->run().rows());
-            m_curvesThere = true;
-            checkReady();
-        });
+// --- curves ---------------------------------------------------------------------------------------------------------
+
+std::vector<curation::Method> PruningView::curveMethods() const {
+    using curation::Method;
+    std::vector<Method> methods{Method::heads, Method::classRandom, Method::el2n};
+    const Method present = m_shown->subset->options.method;
+    if (curation::isNested(present) && std::find(methods.begin(), methods.end(), present) == methods.end())
+        methods.push_back(present);
+    return methods;
 }
+
+void PruningView::askCurves() {
+    if (m_curvesOf != m_shown->clustering) {
+        session().jobs().cancel(m_wholeTicket);
+        m_curvesOf = m_shown->clustering;
+        m_curves.clear();
+        m_reach = curveReach(m_curvesOf->run());
+    }
+    const auto wanted = curveMethods();
+    // Those of a method that is left are forgotten: its scores may be others the next time.
+    std::erase_if(m_curves, [&](const MethodCurve& curve) {
+        return std::find(wanted.begin(), wanted.end(), curve.method) == wanted.end();
+    });
+    std::vector<curation::Method> missing;
+    for (const auto method : wanted)
+        if (std::none_of(m_curves.begin(), m_curves.end(),
+                         [&](const MethodCurve& curve) { return curve.method == method; }))
+            missing.push_back(method);
+    m_curvesThere = missing.empty();
+    if (m_curvesThere) {
+        takeCurves({});
+        return;
+    }
+    if (session().jobs().isRunning(m_curvesTicket) && missing == m_missingCurves)
+        return;
+    m_missingCurves = missing;
+    m_curvesTicket = session().jobs().ask<std::vector<MethodCurve>>(
+        "pruning curves", this,
+        [clustering = m_curvesOf, options = m_shown->subset->options, missing, reach = m_reach.automatic](
+            const base::JobContext& context) { return methodCurves(*clustering, options, missing, reach, context); },
+        [this](std::vector<MethodCurve> curves) { takeCurves(std::move(curves)); });
+}
+
+void PruningView::askWholeCurves() {
+    if (!m_shown || !m_curvesOf)
+        return;
+    m_wholeTicket = session().jobs().start<std::vector<MethodCurve>>(
+        tr("Coverage curves"), true, this,
+        [clustering = m_curvesOf, options = m_shown->subset->options, methods = curveMethods(), reach = m_reach.whole](
+            const base::JobContext& context) { return methodCurves(*clustering, options, methods, reach, context); },
+        [this](std::vector<MethodCurve> curves) {
+            m_curves.clear();
+            takeCurves(std::move(curves));
+        });
+    refreshWhole();
+}
+
+void PruningView::takeCurves(std::vector<MethodCurve> curves) {
+    for (auto& curve : curves) {
+        std::erase_if(m_curves, [&](const MethodCurve& other) { return other.method == curve.method; });
+        m_curves.push_back(std::move(curve));
+    }
+    std::sort(m_curves.begin(), m_curves.end(), [](const auto& a, const auto& b) { return a.method < b.method; });
+    m_chart->setCurves(m_curves, m_curvesOf->run().rows());
+    m_curvesThere = true;
+    refreshWhole();
+    checkReady();
+}
+
+/// The button is there while a curve ends early; where and why stands in its tooltip.
+void PruningView::refreshWhole() {
+    const bool running = session().jobs().isRunning(m_wholeTicket);
+    double reached = m_reach.whole;
+    for (const auto& curve : m_curves)
+        if (!curve.curve.share.empty())
+            reached = std::min(reached, curve.curve.share.back());
+    m_whole->setVisible(m_reach.whole - reached >
+                        0.02); // the last point keeps whole samples, so not that share exactly
+    m_whole->setEnabled(!running);
+    m_whole->setText(running ? tr("Computing…") : tr("Whole curve"));
+    const QString limit = m_reach.whole < kWholeCurve ? tr(" More would take too much memory.") : QString();
+    m_whole->setToolTip(
+        tr("The curves are exact and end at %1 kept. Compute them up to %2, with progress in the Jobs list.%3")
+            .arg(format::share(reached, 0), format::share(m_reach.whole, 0), limit));
+}
+
+// --- other methods --------------------------------------------------------------------------------------------------
 
 void PruningView::askComparison() {
     if (!m_shown)
@@ -233,8 +283,9 @@ void PruningView::askComparison() {
 }
 
 void PruningView::checkReady() {
-    const bool summary = !m_compare->isChecked() || (m_curvesThere && m_shown && m_compared == m_shown->subset);
-    const bool now = m_shown && m_shown->coverage && m_shown->subset == session().subset() && summary;
+    const bool compared = !m_compare->isChecked() || m_comparison->isReady();
+    const bool now = m_shown && m_shown->coverage && m_shown->subset == session().subset() && m_curvesThere &&
+                     m_compared == m_shown->subset && compared;
     if (now && !std::exchange(m_ready, true))
         Q_EMIT ready();
 }

@@ -144,7 +144,7 @@ void SampleActions::popUpRelabel(QWidget* at) {
     popUpLabels(targets(), at, at->mapToGlobal(QPoint(0, at->height() + 2)));
 }
 
-void SampleActions::popUp(QPoint global, QWidget* parent) {
+void SampleActions::popUp(QPoint global, QWidget* parent, const QList<QAction*>& more) {
     const auto samples = targets();
     if (samples.empty())
         return;
@@ -157,6 +157,9 @@ void SampleActions::popUp(QPoint global, QWidget* parent) {
     auto* labels = menu->addMenu(theme().icon(QStringLiteral("relabel")), tr("Relabel"));
     fillLabels(*labels, samples);
     fillTagMenu(*menu->addMenu(theme().icon(QStringLiteral("tag")), tr("Tag")), m_session, samples);
+    if (!more.isEmpty())
+        menu->addSeparator();
+    menu->addActions(more);
     menu->popup(global);
 }
 

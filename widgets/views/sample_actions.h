@@ -2,12 +2,14 @@
 
 #include <widgets/models/session.h>
 
+#include <QList>
 #include <QObject>
 #include <QString>
 
 #include <functional>
 #include <vector>
 
+class QAction;
 class QMenu;
 class QWidget;
 
@@ -42,7 +44,8 @@ public:
     void popUpLabels(const std::vector<models::SampleId>& samples, QWidget* at, QPoint global);
     void popUpRelabel(QWidget* at);
     void fillLabels(QMenu& menu, const std::vector<models::SampleId>& samples);
-    void popUp(QPoint global, QWidget* parent);
+    /// `more`: further actions of the place, at the end.
+    void popUp(QPoint global, QWidget* parent, const QList<QAction*>& more = {});
     /// Gives `widget` that menu. `choose` is told the place first, so that what lies there can be selected.
     void attachMenu(QWidget* widget, const std::function<void(QPoint place)>& choose);
 
