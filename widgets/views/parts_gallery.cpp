@@ -145,12 +145,21 @@ QRect Gallery::cellRect(const Place& place) const {
 }
 
 const Gallery::Place* Gallery::placeOf(SampleId sample) const {
-    if (m_places.empty())
-        for (std::size_t s = 0; s < m_sections.size(); ++s)
-            for (std::size_t i = 0; i < m_sections[s].samples.size(); ++i)
-                m_places.emplace(m_sections[s].samples[i].value(), Place{s, i});
-    const auto found = m_places.find(sample.value());
-    return found == m_places.end() ? nullptr : &found->second;
+    // An array and not a map: while a slider is dragged it is made anew for every step, of 60,000 samples too.
+    if (m_places.empty()) {
+        for (std::size_t s = 0; s < m_sections.size(); ++s) {
+            const auto& samples = m_sections[s].samples;
+            for (std::size_t i = 0; i < samples.size(); ++i) {
+                const auto at = static_cast<std::size_t>(samples[i].value());
+                if (at >= m_places.size())
+                    m_places.resize(std::max(at + 1, 2 * m_places.size()));
+                if (m_places[at].section == kNowhere)
+                    m_places[at] = {s, i};
+            }
+        }
+    }
+    const auto at = static_cast<std::size_t>(sample.value());
+    return sample.isValid() && at < m_places.size() && m_places[at].section != kNowhere ? &m_places[at] : nullptr;
 }
 
 QRect Gallery::rectOf(SampleId sample) const {

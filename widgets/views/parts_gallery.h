@@ -9,7 +9,6 @@
 
 #include <functional>
 #include <memory>
-#include <unordered_map>
 #include <vector>
 
 namespace lpntk::views {
@@ -102,8 +101,9 @@ protected:
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
+    static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
     struct Place {
-        std::size_t section = 0, index = 0;
+        std::size_t section = kNowhere, index = 0;
     };
     struct Box {
         int top = 0, cellsTop = 0, bottom = 0; ///< content coordinates
@@ -131,7 +131,7 @@ private:
     std::vector<GallerySection> m_sections;
     std::vector<Box> m_boxes;
     std::vector<std::int64_t> m_starts; ///< (sections + 1) cells before each section, folded ones have none
-    mutable std::unordered_map<std::int64_t, Place> m_places; ///< built when first asked for
+    mutable std::vector<Place> m_places; ///< by sample, kNowhere for those not shown; built when first asked for
     std::vector<QString> m_folded;
     models::SampleId m_anchor; ///< where a Shift selection started
     QSize m_cell;

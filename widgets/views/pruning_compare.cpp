@@ -27,12 +27,21 @@ enum class Kind { method, pin, selection };
 constexpr int kKindRole = Qt::UserRole;
 constexpr int kIndexRole = Qt::UserRole + 1;
 
-std::vector<SampleId> toSamples(const run::Run& run, const std::vector<base::RowId>& rows) {
-    std::vector<SampleId> result;
-    result.reserve(rows.size());
-    for (const auto row : rows)
-        result.push_back(run.sampleFromRow(row));
-    return result;
+/// A section per class; rows of a run are sorted by class.
+std::vector<GallerySection> sectionsOf(const models::Session& session, const run::Run& run,
+                                       const std::vector<base::RowId>& rows) {
+    std::vector<GallerySection> sections;
+    int last = -1;
+    for (const auto row : rows) {
+        if (const int label = run.labelOf(row); label != last) {
+            last = label;
+            sections.push_back({QStringLiteral("class-%1").arg(label), session.className(label), {}, {}, {}});
+        }
+        sections.back().samples.push_back(run.sampleFromRow(row));
+    }
+    for (auto& section : sections)
+        section.count = format::count(std::ssize(section.samples));
+    return sections;
 }
 
 } // namespace
@@ -175,8 +184,8 @@ void ComparePage::showContent(std::shared_ptr<const ComparisonContent> content) 
                                format::count(counts.all.onlyB), format::share(counts.all.overlap())));
     m_countA->setText(format::count(counts.all.onlyA));
     m_countB->setText(format::count(counts.all.onlyB));
-    m_onlyA->setSections({{QStringLiteral("a"), {}, {}, {}, toSamples(*run, counts.onlyA)}});
-    m_onlyB->setSections({{QStringLiteral("b"), {}, {}, {}, toSamples(*run, counts.onlyB)}});
+    m_onlyA->setSections(sectionsOf(m_session, *run, counts.onlyA));
+    m_onlyB->setSections(sectionsOf(m_session, *run, counts.onlyB));
     m_agreement->setCounts(counts);
     m_ranks->setContent(m_content, QString::fromUtf8(curation::titleOf(m_content->present->options.method)), nameOfB());
     m_spearman->setText(std::isnan(m_content->spearman)

@@ -121,6 +121,7 @@ QWidget* ComparePage::makeGalleries() {
             std::make_unique<CaptionDelegate>(m_session, [](SampleId sample) { return format::sample(sample); }), box);
         gallery->setAccessibleName(accessible);
         gallery->setFadePruned(false);
+        gallery->setFoldable(true);
         auto* column = new QVBoxLayout(box);
         column->setContentsMargins(0, 0, 0, 0);
         column->setSpacing(0);

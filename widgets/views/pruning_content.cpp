@@ -109,12 +109,14 @@ double coverageCost(const run::Run& run, const std::vector<std::int64_t>& kept) 
     double cost = 0;
     for (int label = 0; label < run.classes(); ++label) {
         const auto m = static_cast<double>(kept[static_cast<std::size_t>(label)]);
-        cost += static_cast<double>(run.classRange(label).size()) * m * m;
+        cost += static_cast<double>(run.classRange(label).size()) * m * m / 2 - m * m * m / 6;
     }
     return cost;
 }
 
-MethodFigures figuresOf(const analysis::Clustering& clustering, const curation::Subset& present, const curation::Subset& subset,
+/// `known`: coverage of the subset when it is there already, else null.
+MethodFigures figuresOf(const analysis::Clustering& clustering, const curation::Subset& present,
+                        const curation::Subset& subset, const analysis::Coverage* known,
                         const base::JobContext& context) {
     const auto& run = clustering.run();
     MethodFigures figures;
@@ -130,7 +132,10 @@ MethodFigures figuresOf(const analysis::Clustering& clustering, const curation::
         if (run.classRange(label).size() > 0)
             figures.smallestClass = std::min(figures.smallestClass, ofClass[static_cast<std::size_t>(label)]);
     figures.coverage = figures.fifthPercentile = std::numeric_limits<double>::quiet_NaN();
-    if (coverageCost(run, ofClass) <= kMethodBudget) {
+    if (known) {
+        figures.coverage = known->mean;
+        figures.fifthPercentile = known->fifthPercentile;
+    } else if (coverageCost(run, ofClass) <= kMethodBudget) {
         const auto coverage = analysis::coverage(run, subset.kept, base::availableThreads(), context);
         figures.coverage = coverage.mean;
         figures.fifthPercentile = coverage.fifthPercentile;
@@ -178,7 +183,8 @@ PruningContent makePruningContent(ContentQuestion question, const base::JobConte
 }
 
 std::vector<MethodFigures> compareMethods(const analysis::Clustering& clustering, const curation::Subset& subset,
-                                          const curation::PruneOptions& options, const base::JobContext& context) {
+                                          const analysis::Coverage* coverage, const curation::PruneOptions& options,
+                                          const base::JobContext& context) {
     const auto& run = clustering.run();
     std::vector<Method> methods{Method::heads, Method::randomMember, Method::average, Method::el2n, Method::random, Method::classRandom};
     if (std::find(methods.begin(), methods.end(), subset.options.method) == methods.end())
@@ -188,7 +194,7 @@ std::vector<MethodFigures> compareMethods(const analysis::Clustering& clustering
         context.throwIfCancelled();
         context.progress("methods", static_cast<double>(result.size()), static_cast<double>(methods.size()), "methods");
         if (method == subset.options.method) {
-            result.push_back(figuresOf(clustering, subset, subset, context));
+            result.push_back(figuresOf(clustering, subset, subset, coverage, context));
             continue;
         }
         curation::PruneOptions other = options;
@@ -196,7 +202,7 @@ std::vector<MethodFigures> compareMethods(const analysis::Clustering& clustering
         other.scores.clear();
         other.keep = static_cast<double>(std::max<std::int64_t>(1, subset.keptCount)) / static_cast<double>(run.rows());
         const auto kept = curation::prune(clustering, models::withScores(other, run), {}, false, base::availableThreads(), context);
-        result.push_back(figuresOf(clustering, subset, kept, context));
+        result.push_back(figuresOf(clustering, subset, kept, nullptr, context));
     }
     return result;
 }

@@ -52,8 +52,10 @@ struct MethodFigures {
     double overlap = 0;                       ///< share of the present kept samples that this method keeps too
     std::int64_t smallestClass = 0;
 };
+/// `coverage`: of the present subset, null while it is computed.
 std::vector<MethodFigures> compareMethods(const analysis::Clustering& clustering, const curation::Subset& subset,
-                                          const curation::PruneOptions& options, const base::JobContext& context);
+                                          const analysis::Coverage* coverage, const curation::PruneOptions& options,
+                                          const base::JobContext& context);
 
 /// Coverage against the share kept of a method with a nested order.
 struct MethodCurve {

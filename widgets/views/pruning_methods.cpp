@@ -11,6 +11,7 @@
 #include <QStyledItemDelegate>
 
 #include <algorithm>
+#include <cmath>
 
 namespace lpntk::views {
 
@@ -79,6 +80,9 @@ QVariant MethodsModel::data(const QModelIndex& index, int role) const {
         return {};
     if (role == Qt::TextAlignmentRole)
         return static_cast<int>((index.column() == NameColumn ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
+    if (role == Qt::ToolTipRole && (index.column() == CoverageColumn || index.column() == PercentileColumn) &&
+        std::isnan(m_figures[static_cast<std::size_t>(index.row())].coverage))
+        return tr("Not computed: it takes long at this amount. The whole curve shows it.");
     if (role != Qt::DisplayRole)
         return {};
     const auto& figures = m_figures[static_cast<std::size_t>(index.row())];

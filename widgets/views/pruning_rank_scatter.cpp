@@ -5,6 +5,7 @@
 #include <widgets/views/parts_thumbnail.h>
 
 #include <QApplication>
+#include <QFontMetricsF>
 #include <QMouseEvent>
 #include <QPainter>
 
@@ -63,7 +64,7 @@ void RankScatter::setContent(std::shared_ptr<const ComparisonContent> content, c
 
 QRectF RankScatter::plot() const {
     const double scale = theme().textScale();
-    return {12 + 26 * scale, 8, std::max(20.0, width() - 28 - 26 * scale), std::max(20.0, height() - 10 - 38 * scale)};
+    return {24 + 26 * scale, 8, std::max(20.0, width() - 40 - 26 * scale), std::max(20.0, height() - 10 - 38 * scale)};
 }
 
 QPointF RankScatter::point(std::size_t row) const {
@@ -146,11 +147,31 @@ void RankScatter::paintAxes(QPainter& painter) const {
     paintText(painter, QRectF(area.left(), area.bottom() + 19 * scale, area.width(), 16 * scale), across, font,
               colour(Role::text3), Qt::AlignRight | Qt::AlignVCenter);
     painter.save();
-    painter.translate(10, area.bottom());
+    painter.translate(14, area.bottom());
     painter.rotate(-90);
     paintText(painter, QRectF(0, -8 * scale, area.height(), 16 * scale), tr("place in B, %1, %").arg(m_nameB), font,
               colour(Role::text3), Qt::AlignRight | Qt::AlignVCenter);
     painter.restore();
+}
+
+/// Which side of the two amounts keeps what, in the corners of the plot.
+void RankScatter::paintSides(QPainter& painter) const {
+    const QRectF area = plot().adjusted(6, 3, -6, -3);
+    const QFont font = theme().font(11);
+    const QFontMetricsF metrics(font);
+    const auto name = [&](const QString& text, Qt::Alignment corner) {
+        QRectF box(0, 0, metrics.horizontalAdvance(text) + 6, metrics.height());
+        box.moveLeft(corner & Qt::AlignRight ? area.right() - box.width() : area.left());
+        box.moveTop(corner & Qt::AlignBottom ? area.bottom() - box.height() : area.top());
+        QColor ground = colour(Role::panel);
+        ground.setAlphaF(0.8);
+        painter.fillRect(box, ground);
+        paintText(painter, box.adjusted(3, 0, 0, 0), text, font, colour(Role::text2));
+    };
+    name(tr("both keep"), Qt::AlignLeft | Qt::AlignBottom);
+    name(tr("only A"), Qt::AlignLeft | Qt::AlignTop);
+    name(tr("only B"), Qt::AlignRight | Qt::AlignBottom);
+    name(tr("neither"), Qt::AlignRight | Qt::AlignTop);
 }
 
 void RankScatter::paintMark(QPainter& painter, SampleId sample, bool current) const {
@@ -184,6 +205,7 @@ void RankScatter::paintEvent(QPaintEvent*) {
     const QPointF lines = cut();
     painter.fillRect(QRectF(std::round(lines.x()), area.top(), 1, area.height()), colour(Role::text2));
     painter.fillRect(QRectF(area.left(), std::round(lines.y()), area.width(), 1), colour(Role::text2));
+    paintSides(painter);
     paintMark(painter, m_session.selection().hovered(), false);
     paintMark(painter, m_session.selection().current(), true);
     if (!m_box.isNull()) {

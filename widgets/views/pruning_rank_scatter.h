@@ -39,6 +39,7 @@ private:
     QPointF cut() const;
     void drawPoints();
     void paintAxes(QPainter& painter) const;
+    void paintSides(QPainter& painter) const;
     void paintMark(QPainter& painter, models::SampleId sample, bool current) const;
     void selectBox();
 

@@ -270,8 +270,9 @@ void PruningView::askComparison() {
     using Result = std::vector<MethodFigures>;
     session().jobs().ask<Result>(
         "pruning comparison", this,
-        [clustering = m_shown->clustering, subset = m_shown->subset, options = session().pruneOptions()](const base::JobContext& context) {
-            return compareMethods(*clustering, *subset, options, context);
+        [clustering = m_shown->clustering, subset = m_shown->subset, coverage = m_shown->coverage,
+         options = session().pruneOptions()](const base::JobContext& context) {
+            return compareMethods(*clustering, *subset, coverage.get(), options, context);
         },
         [this, subset = m_shown->subset](Result figures) {
             m_compared = subset;
