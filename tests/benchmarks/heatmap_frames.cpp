@@ -147,8 +147,9 @@ private:
         std::vector<double> values, frames;
         std::mt19937 random(1);
         for (int step = 0; step < 200; ++step) {
-            const QPointF place(10 + random() % static_cast<unsigned>(map().width() - 20),
-                                10 + random() % static_cast<unsigned>(map().height() - 20));
+            // On the map, which may be smaller than the widget.
+            const auto side = static_cast<unsigned>(std::min(map().width(), map().height()) - 20);
+            const QPointF place(10 + random() % side, 10 + random() % side);
             frames.push_back(frame([&] {
                 QElapsedTimer timer;
                 timer.start();
