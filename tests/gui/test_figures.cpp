@@ -99,6 +99,10 @@ private:
     static void setNumber(QWidget& dialog, const char* name, double value) {
         visibleWidget(dialog, name)->setProperty("value", value);
     }
+    static void setScale(QWidget& dialog, int scale) {
+        auto* box = visible<QComboBox>(dialog, "figureScale");
+        box->setCurrentIndex(box->findData(scale));
+    }
     /// Types the file, presses Save and waits until the dialog is gone; false with what the dialog says.
     bool save(gui::FigureDialog* dialog, const QString& file) {
         tests::typeInto(visible<QLineEdit>(*dialog, "figureFile"), file);
@@ -146,8 +150,7 @@ private Q_SLOTS:
         choose(*dialog, "figureUnit", QStringLiteral("px"));
         setNumber(*dialog, "figureWidth", 720);
         setNumber(*dialog, "figureHeight", 600);
-        auto* scales = visible<QComboBox>(*dialog, "figureScale");
-        scales->setCurrentIndex(scales->findData(scale));
+        setScale(*dialog, scale);
         const QString file = m_home.path(QStringLiteral("asked%1.png").arg(scale));
         QVERIFY(save(dialog, file));
         const QImage image(file);
@@ -167,6 +170,7 @@ private Q_SLOTS:
         setNumber(*dialog, "figureWidth", 170);
         setNumber(*dialog, "figureHeight", 120);
         setNumber(*dialog, "figureDots", 300);
+        setScale(*dialog, 2);
         const QString file = m_home.path(QStringLiteral("paper.png"));
         QVERIFY(save(dialog, file));
         const QImage image(file);
@@ -194,10 +198,11 @@ private Q_SLOTS:
         QCOMPARE(QString::fromStdString(told["recipe"]["settings"]["Quantity"]), QStringLiteral("Cosine"));
         base::Sha256 hash;
         hash.add(nlohmann::json(told["recipe"]).dump(-1, ' ', true));
-        QCOMPARE(QString::fromStdString(told["recipeSha256"]), QString::fromStdString(hash.hex()));
+        const QString expected = QString::fromStdString(hash.hex());
+        QCOMPARE(QString::fromStdString(told["recipeSha256"]), expected);
         QVERIFY(!bytesOf(file).contains(m_run.parent_path().string().c_str())); // names, no paths
         if (ending == QLatin1String("png"))
-            QCOMPARE(QImage(file).text(QStringLiteral("Recipe-SHA256")), QString::fromStdString(hash.hex()));
+            QCOMPARE(QImage(file).text(QStringLiteral("Recipe-SHA256")), expected);
     }
 
     void svgKeepsWordsAsText_data() {
@@ -227,6 +232,7 @@ private Q_SLOTS:
         setNumber(*dialog, "figureWidth", 210);
         setNumber(*dialog, "figureHeight", 148);
         setNumber(*dialog, "figureDots", 300);
+        setScale(*dialog, 2);
         const QString file = m_home.path(QStringLiteral("page.pdf"));
         QVERIFY(save(dialog, file));
         const QByteArray pdf = bytesOf(file);
@@ -280,8 +286,7 @@ private Q_SLOTS:
             auto* subject = visible<QComboBox>(*dialog, "figureSubject");
             subject->setCurrentText(QString::fromLatin1(title));
             choose(*dialog, "figureUnit", QStringLiteral("shown"));
-            auto* scales = visible<QComboBox>(*dialog, "figureScale");
-            scales->setCurrentIndex(scales->findData(2));
+            setScale(*dialog, 2);
             const QSize size = dialog->figureSize().dots();
             const QString file = m_home.path(QStringLiteral("subject.png"));
             QVERIFY(save(dialog, file));
@@ -319,8 +324,7 @@ private Q_SLOTS:
         choose(*dialog, "figureUnit", QStringLiteral("px"));
         setNumber(*dialog, "figureWidth", 8192);
         setNumber(*dialog, "figureHeight", 8192);
-        auto* scales = visible<QComboBox>(*dialog, "figureScale");
-        scales->setCurrentIndex(scales->findData(4));
+        setScale(*dialog, 4);
         QVERIFY(!button->isEnabled());
         setNumber(*dialog, "figureWidth", 20);
         QVERIFY(!button->isEnabled());
