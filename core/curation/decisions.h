@@ -33,9 +33,9 @@ struct Edit {
     std::vector<base::SampleId> samples;
     int label = -1;                   ///< for relabel; -1 takes a relabelling back
     std::string tag;                  ///< for tag and untag
-    base::SampleId head;              ///< for assign: head of the cluster they go to; invalid takes that back
     std::string reason;               ///< free text or what caused it ("cluster Pullover 2: drop")
     std::string time;                 ///< ISO 8601 UTC, filled by the caller
+    base::SampleId head{};            ///< for assign: head of the cluster they go to; invalid takes that back
     bool operator==(const Edit&) const = default;
 };
 const char* nameOf(Edit::Kind kind);

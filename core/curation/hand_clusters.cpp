@@ -23,17 +23,29 @@ HandClusters::HandClusters(const run::Run& run, const HandHeads& heads) : m_run(
         if (row.isValid() && headRow.isValid() && run.labelOf(row) == run.labelOf(headRow))
             m_headOf.emplace(row, headRow);
     }
+    // Edits of a file that lead in a circle name no head.
+    std::erase_if(m_headOf, [named = m_headOf](const auto& entry) {
+        RowId head = entry.first;
+        for (std::size_t steps = 0; steps <= named.size(); ++steps) {
+            const auto next = named.find(head);
+            if (next == named.end() || next->second == head)
+                return false;
+            head = next->second;
+        }
+        return true;
+    });
+    // Whoever was named is a head, also where the run would put it into another cluster.
+    std::vector<RowId> named;
+    for (const auto& entry : m_headOf)
+        named.push_back(follow(entry.second));
+    for (const RowId head : named)
+        m_headOf.emplace(head, head);
 }
 
 RowId HandClusters::follow(RowId row) const {
-    RowId head = row;
-    for (std::size_t steps = 0; steps <= m_headOf.size(); ++steps) {
-        const auto next = m_headOf.find(head);
-        if (next == m_headOf.end() || next->second == head)
-            return head;
-        head = next->second;
-    }
-    return row; // edits of a file that lead in a circle name no head
+    for (auto next = m_headOf.find(row); next != m_headOf.end() && next->second != row; next = m_headOf.find(row))
+        row = next->second;
+    return row;
 }
 
 bool HandClusters::isGivenAway(RowId row) const {

@@ -118,6 +118,20 @@ private Q_SLOTS:
         }
     }
 
+    /// The head that is merged into need not be one of the run's at another number of heads.
+    void namedHeadsStayHeads() {
+        const auto before = clusters(0.4);
+        const auto [into, from] = two(before);
+        QVERIFY(from > 0);
+        const HandClusters hand(*fixture.run, curation::handHeads(merged(before, into, from)));
+        const RowId head = before.clusters[static_cast<std::size_t>(from)].head;
+        for (const double ratio : {0.01, 0.1, 0.6, 1.0}) {
+            const auto after = hand.applied(clusters(ratio));
+            check(after);
+            QCOMPARE(after.clusters[static_cast<std::size_t>(after.clusterOf[at(head)].value())].head, head);
+        }
+    }
+
     void splitMakesHeads() {
         const auto before = clusters(0.05);
         const auto rows = rowsOf(before.clusters.front());
@@ -142,7 +156,9 @@ private Q_SLOTS:
         const HandHeads across{{sample(first), sample(other)}, {SampleId(999999), sample(first)}};
         QVERIFY(HandClusters(*fixture.run, across).isEmpty());
         const HandHeads circle{{sample(first), sample(second)}, {sample(second), sample(first)}};
-        check(HandClusters(*fixture.run, circle).applied(before));
+        const auto after = HandClusters(*fixture.run, circle).applied(before);
+        check(after);
+        QVERIFY(after.clusterOf == before.clusterOf);
     }
 
     /// As many are kept as without; heads named by hand come first, what was merged away comes last.

@@ -104,12 +104,12 @@ void ClusterActions::commit(Edit edit, const QString& what) {
     m_session.decide(std::move(edit), text);
 }
 
-void ClusterActions::splitIntoParts() {
+bool ClusterActions::splitIntoParts() {
     std::map<base::RowId, std::vector<SampleId>> parts;
     for (const auto& [row, head] : m_parts)
         parts[head].push_back(m_session.run()->sampleFromRow(row));
     if (parts.size() < 2)
-        return;
+        return false;
     const QString what = tr("split into %1").arg(parts.size());
     m_session.undoStack().beginMacro(QStringLiteral("%1: %2").arg(m_name, what));
     for (auto& [head, samples] : parts) {
@@ -120,6 +120,7 @@ void ClusterActions::splitIntoParts() {
         commit(std::move(part), what);
     }
     m_session.undoStack().endMacro();
+    return true;
 }
 
 void ClusterActions::mergeInto(base::RowId head, const QString& name) {

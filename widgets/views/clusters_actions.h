@@ -42,7 +42,8 @@ public:
     /// Leaves the whole cluster to the pruning rule again.
     void leaveToRule();
     /// Makes the parts that are shown clusters of their own; they stay so at any number of clusters.
-    void splitIntoParts();
+    /// False while none are shown.
+    bool splitIntoParts();
     /// Gives the whole cluster to the cluster of another head of the same class.
     void mergeInto(base::RowId head, const QString& name);
     /// Takes merges and splits that the cluster's samples were part of back.

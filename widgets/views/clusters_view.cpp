@@ -217,8 +217,8 @@ void ClustersView::refreshNote() {
 
 void ClustersView::notePressed() {
     if (m_parts > 1 && !m_all) {
-        m_parts = 1;
-        m_actions->splitIntoParts();
+        if (m_actions->splitIntoParts())
+            m_parts = 1;
     } else {
         m_actions->leaveToClustering();
     }
