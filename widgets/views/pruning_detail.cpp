@@ -73,7 +73,7 @@ void PruneDetail::refresh() {
             parts << (subset.reason[at] == Reason::kept         ? tr("kept")
                       : subset.reason[at] == Reason::keptByHand ? reason
                                                                 : tr("kept: %1").arg(reason));
-            if (at < subset.standsFor.size())
+            if (at < subset.standsFor.size() && subset.standsFor[at] > 0)
                 parts << format::counted(subset.standsFor[at], tr("nearest to 1 pruned sample"),
                                          tr("nearest to %1 pruned samples"));
         } else {

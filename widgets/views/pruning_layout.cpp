@@ -147,7 +147,6 @@ ViewToolBar* PruningView::makeToolBar() {
     bar->addStretch();
     m_edits = new QPushButton(bar);
     m_edits->setCheckable(true);
-    m_edits->setProperty("quiet", true);
     bar->addWidget(m_edits);
     m_compare = new QPushButton(tr("Compare"), bar);
     m_compare->setCheckable(true);
