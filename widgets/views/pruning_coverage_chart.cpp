@@ -317,23 +317,28 @@ void CoverageChart::paintReading(QPainter& painter, const Range& range) const {
     for (const auto& text : lines)
         width = std::max(width, metrics.horizontalAdvance(text));
     const double rowHeight = std::round(16 * theme().textScale());
-    const double room = width + 20 + (m_namedClass >= 0 ? kSwatch + 5 : 0);
-    // Beside the reading line, where the curves are not: below them on the side with more room.
+    constexpr double kMark = 22; // a piece of the curve before its name
+    const double room = width + kMark + 20;
+    // Beside the reading line, on the side with more room; it stands in for the names.
     const double x = point(range, share, 1).x();
     const bool right = x + room + 8 <= plot().right();
-    QRectF box(right ? x + 8 : std::max(plot().left(), x - 8 - room), plot().bottom() - 8 - rowHeight * static_cast<double>(lines.size()) - 8, room,
-               rowHeight * static_cast<double>(lines.size()) + 8);
-    box.moveTop(std::max(box.top(), 2.0));
+    const double height = rowHeight * static_cast<double>(lines.size()) + 8;
+    const QRectF box(right ? x + 8 : std::max(plot().left(), x - 8 - room), std::max(plot().bottom() - 8 - height, 2.0),
+                     room, height);
     painter.setPen(QPen(theme().colour(Role::border), 1));
     painter.setBrush(theme().colour(Role::tooltip));
     painter.drawRoundedRect(box, 4, 4);
     double y = box.top() + 4;
     for (qsizetype i = 0; i < lines.size(); ++i, y += rowHeight) {
-        double left = box.left() + 8;
+        const QPointF mark(box.left() + 8, y + rowHeight / 2);
+        const auto curve = static_cast<std::size_t>(std::max<qsizetype>(0, i - 1));
         if (m_namedClass >= 0 && i + 1 == lines.size()) {
-            paintSwatch(painter, QPointF(left, y + rowHeight / 2), theme().classColour(m_namedClass, m_session.classes()));
-            left += kSwatch + 5;
+            paintSwatch(painter, mark, theme().classColour(m_namedClass, m_session.classes()));
+        } else if (i > 0 && curve < m_curves.size()) {
+            painter.setPen(penOf(m_curves[curve].method));
+            painter.drawLine(mark, mark + QPointF(kMark - 6, 0));
         }
+        const double left = i == 0 ? mark.x() : mark.x() + kMark;
         paintText(painter, QRectF(left, y, box.right() - left, rowHeight), lines[i], font, theme().colour(i == 0 ? Role::text2 : Role::text));
     }
 }
@@ -350,7 +355,7 @@ void CoverageChart::paintEvent(QPaintEvent*) {
     paintClasses(painter, shown);
     for (const auto& curve : m_curves)
         paintLine(painter, shown, line(curve, m_class), penOf(curve.method));
-    if (!m_curves.empty())
+    if (!m_curves.empty() && !m_reading)
         paintNames(painter);
     if (share && coverage) {
         painter.setPen(QPen(theme().colour(Role::accent), 2));

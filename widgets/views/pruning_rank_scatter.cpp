@@ -40,10 +40,12 @@ RankScatter::RankScatter(models::Session& session, QWidget* parent) : QWidget(pa
     auto& selection = session.selection();
     connect(&selection, &models::SelectionModel::currentChanged, this, repaint);
     connect(&selection, &models::SelectionModel::hoveredChanged, this, repaint);
-    connect(&theme(), &models::Theme::changed, this, [this] {
+    const auto redraw = [this] {
         m_points = {};
         update();
-    });
+    };
+    connect(&selection, &models::SelectionModel::selectedChanged, this, redraw);
+    connect(&theme(), &models::Theme::changed, this, redraw);
 }
 
 bool RankScatter::hasOrders() const {
@@ -101,7 +103,7 @@ SampleId RankScatter::sampleAt(QPointF place) const {
     return found >= 0 ? m_session.run()->sampleFromRow(RowId(found)) : SampleId();
 }
 
-/// Straight into pixels: 60,000 points are drawn in some milliseconds, and only when something about them changed.
+/// Into an image of their own, only when something about them changed: a moving pointer does not draw 60,000 points.
 void RankScatter::drawPoints() {
     const double ratio = devicePixelRatioF();
     const QRectF area = plot();
@@ -123,6 +125,15 @@ void RankScatter::drawPoints() {
         const QPointF at = point(row) - area.topLeft();
         painter.fillRect(QRectF(at.x() - side / 2, at.y() - side / 2, side, side),
                          inks[static_cast<std::size_t>(run.labels()[row])]);
+    }
+    const auto& selected = m_session.selection().selected();
+    if (selected.count() < 2)
+        return; // one alone is the current one
+    painter.setOpacity(1);
+    for (std::size_t row = 0; row < rows; ++row) {
+        const QPointF at = point(row) - area.topLeft();
+        if (selected.contains(run.sampleFromRow(RowId(static_cast<std::int64_t>(row)))))
+            painter.fillRect(QRectF(at.x() - side / 2, at.y() - side / 2, side, side), colour(Role::accent));
     }
 }
 
