@@ -185,15 +185,14 @@ void PruningView::connectCopying() {
     menuOf(m_balance, [this] { return m_balance->asText(); });
     menuOf(&m_comparison->agreement(), [this] { return m_comparison->agreement().asText(); });
     m_copy = new QAction(tr("Copy the list as text"), this);
-    m_copy->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+C")));
-    m_copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    addAction(m_copy);
     connect(m_copy, &QAction::triggered, this, &PruningView::copyAsText);
-    for (auto* gallery : {m_kept, m_pruned, &m_comparison->onlyA(), &m_comparison->onlyB()})
+    for (auto* gallery : {m_kept, m_pruned, &m_comparison->onlyA(), &m_comparison->onlyB()}) {
+        connect(gallery, &Gallery::copyRequested, this, &PruningView::copyAsText);
         connect(gallery, &Gallery::contextMenuRequested, this, [this, gallery](QPoint global) {
             gallery->setFocus();
             m_samples->popUp(global, gallery, {m_copy});
         });
+    }
 }
 
 void PruningView::copyAsText() {
