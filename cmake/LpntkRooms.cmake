@@ -101,11 +101,13 @@ function(lpntk_tests name)
     endif()
     set_tests_properties(${name}/${stem} PROPERTIES TIMEOUT 600 ENVIRONMENT "${arg_ENVIRONMENT}" LABELS "${arg_LABELS}"
                          SKIP_REGULAR_EXPRESSION "^skipped entirely:")
-    # A test function called pictures holds views against tests/images; once more at twice the scale.
-    file(STRINGS ${source} pictures REGEX "void pictures\\(\\)")
+    # Views whose pictures at twice the scale lie in tests/images are held against those, too.
+    string(REGEX REPLACE "^test_(.*)_view$" "\\1" view ${stem})
+    file(GLOB pictures CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/images/${view}_*@2x.png)
     if(arg_DISPLAY AND pictures)
+      list(TRANSFORM pictures REPLACE "^.*/(.*)@2x.png$" "pictures:\\1")
       add_test(NAME ${name}/${stem}@2x
-               COMMAND ${PROJECT_SOURCE_DIR}/packaging/with-display.sh $<TARGET_FILE:${target}> pictures)
+               COMMAND ${PROJECT_SOURCE_DIR}/packaging/with-display.sh $<TARGET_FILE:${target}> ${pictures})
       set_tests_properties(${name}/${stem}@2x PROPERTIES TIMEOUT 600 SKIP_REGULAR_EXPRESSION "^skipped entirely:"
                            ENVIRONMENT "${arg_ENVIRONMENT};QT_SCALE_FACTOR=2")
     endif()
