@@ -104,6 +104,9 @@ int neighbours(const NeighboursOptions& options, Console& console) {
     const base::RowId row = rowOfSample(*run, options.sample);
     const auto found = analysis::neighbourhood(*run, row, options.thresholds, options.top);
     warnAboutBlocks(console, *run, "only samples of the same class are compared");
+    std::vector<analysis::LabelOutcome> outcomes; // first, as it may fail, and then nothing has been said
+    if (options.whatIf)
+        outcomes = underEveryLabel(options, *run, row, console);
 
     const double norm = static_cast<double>(run->norms()[static_cast<std::size_t>(row.value())]);
     const std::int64_t others = found.counts.total();
@@ -124,7 +127,6 @@ int neighbours(const NeighboursOptions& options, Console& console) {
     json["interchangeable"] = listJson(*run, found.interchangeable);
     json["contradictory"] = listJson(*run, found.contradictory);
     if (options.whatIf) {
-        const auto outcomes = underEveryLabel(options, *run, row, console);
         tellLabels(console, *run, outcomes);
         const auto better = analysis::betterLabel(outcomes);
         json["ifLabel"] = labelsJson(*run, outcomes);

@@ -144,8 +144,11 @@ bool ViewArea::showView(const QString& name) {
 
 void ViewArea::focusView() {
     QWidget* view = m_stack->currentWidget();
-    if (view->focusProxy())
-        view->setFocus(Qt::ShortcutFocusReason);
+    QWidget* target = view->property("keysGoTo").value<QWidget*>();
+    if (!target)
+        target = view->focusProxy();
+    if (target)
+        target->setFocus(Qt::ShortcutFocusReason);
 }
 
 QString ViewArea::currentView() const {

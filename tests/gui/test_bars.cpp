@@ -56,6 +56,8 @@ private:
         for (const auto* control : controls) {
             if (!control->inherits("QLabel") && !control->inherits("QComboBox") && !control->inherits("QAbstractButton"))
                 continue;
+            if (control->parentWidget()->inherits("QLineEdit"))
+                continue; // icons inside of a field lie where Qt puts them
             const QString name = QStringLiteral("%1 \"%2\" at %3, %4 wide").arg(QLatin1String(control->metaObject()->className()),
                                      control->property("text").toString()).arg(left(control)).arg(control->width());
             if (control->width() < std::min(control->sizeHint().width(), control->maximumWidth()) || left(control) + control->width() > row.width() || left(control) < right)

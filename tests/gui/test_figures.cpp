@@ -334,6 +334,8 @@ private Q_SLOTS:
 
     void copyPutsAPictureOnTheClipboard() {
         QApplication::clipboard()->clear();
+        QTRY_VERIFY(!visibleWidget(*m_window, "jobsDock")); // it gives its room back when the last job is done
+        QCoreApplication::processEvents();
         const QSize size = m_window->views().currentWidget()->size();
         key(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
         QTRY_VERIFY_WITH_TIMEOUT(

@@ -187,7 +187,7 @@ private Q_SLOTS:
         m_window = std::make_unique<gui::MainWindow>(); // another start
         m_window->openPath(QString::fromStdString(m_run.string()));
         QVERIFY(tests::showActive(*m_window));
-        QTRY_VERIFY_WITH_TIMEOUT(session().run(), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(session().run() && session().coverage() && session().jobs().running() == 0, kPatience);
         openBar();
         QTest::keyClick(line(), Qt::Key_Up);
         QCOMPARE(line()->text(), QStringLiteral("index < 8"));

@@ -33,7 +33,7 @@ using models::theme;
 namespace format = models::format;
 
 void ClustersView::connectParts() {
-    setFocusProxy(m_list);
+    setProperty("keysGoTo", QVariant::fromValue<QWidget*>(m_list));
     connect(m_slider, &QSlider::valueChanged, this, [this](int value) { session().setClusterRatio(value / 1000.0); });
     connect(m_ratio, &QDoubleSpinBox::valueChanged, this, [this](double value) { session().setClusterRatio(value); });
     connect(m_mode, &QComboBox::currentIndexChanged, this,

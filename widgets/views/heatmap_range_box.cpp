@@ -64,6 +64,15 @@ void HeatmapRangeBox::fill(const run::Run& run, Quantity quantity) {
     setCurrentIndex(0);
 }
 
+/// As wide as the figures: the words stand in the list only.
+QSize HeatmapRangeBox::sizeHint() const {
+    constexpr int kAround = 43; // padding, arrow and border of the style sheet
+    int widest = 0;
+    for (int i = 0; i < count(); ++i)
+        widest = std::max(widest, fontMetrics().horizontalAdvance(itemData(i, kFigureRole).toString()));
+    return {widest + kAround, QComboBox::sizeHint().height()};
+}
+
 double HeatmapRangeBox::cosineRange() const {
     return std::min(range() / m_unit, 1.0);
 }

@@ -21,6 +21,9 @@ public:
     /// The range for scales of cosines, whatever the quantity.
     double cosineRange() const;
 
+    QSize sizeHint() const override;
+    QSize minimumSizeHint() const override { return sizeHint(); }
+
 protected:
     void paintEvent(QPaintEvent* event) override;
     void showPopup() override;

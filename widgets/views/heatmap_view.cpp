@@ -59,7 +59,7 @@ HeatmapView::HeatmapView(models::Session& session, QWidget* parent)
     connectCanvas();
     connectOrders();
     openRun();
-    setFocusProxy(&m_canvas->map());
+    setProperty("keysGoTo", QVariant::fromValue<QWidget*>(&m_canvas->map()));
 }
 
 QWidget* HeatmapView::makeToolBar() {

@@ -248,7 +248,7 @@ QWidget* PruningView::makeSummary() {
 
 QWidget* PruningView::makeBalance(QWidget* parent) {
     auto* box = new QWidget(parent);
-    box->setMinimumWidth(190);
+    box->setMinimumWidth(176);
     m_balance = new ClassBalance(session(), box);
     auto* scroll = new QScrollArea(box);
     scroll->setWidgetResizable(true);
@@ -273,13 +273,15 @@ QWidget* PruningView::makeChart(QWidget* parent) {
     m_class = new QComboBox(head);
     m_class->setAccessibleName(tr("Class of the coverage curve"));
     m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_class->setMinimumContentsLength(9);
+    m_class->setMinimumContentsLength(6);
     addTo(*head, m_class);
     m_coverageText = new QLabel(head);
     m_coverageText->setFont(theme().font(13, QFont::Medium));
     addTo(*head, m_coverageText);
-    head->shortenWhenNarrow(
-        [title](bool narrow) { title->setText(narrow ? tr("Coverage") : tr("Coverage left, mean")); });
+    head->shortenWhenNarrow([this, title](bool narrow) {
+        title->setText(narrow ? tr("Coverage") : tr("Coverage left, mean"));
+        m_class->setMinimumContentsLength(narrow ? 5 : 6);
+    });
     return stack(box, head, m_chart);
 }
 

@@ -37,7 +37,7 @@ RelationsView::RelationsView(models::Session& session, QWidget* parent)
     : SessionView(session, parent), m_empty(new EmptyState(this)), m_samples(new SampleActions(session, this)) {
     makeLayout();
     m_empty->show(QStringLiteral("relations"), tr("No relations yet"), tr("They need a run: open one or compute a kernel."));
-    setFocusProxy(m_graph);
+    setProperty("keysGoTo", QVariant::fromValue<QWidget*>(m_graph));
     openRun();
     showSubject();
 }
