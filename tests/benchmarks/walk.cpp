@@ -26,9 +26,11 @@
 #include <QToolButton>
 
 #include <algorithm>
-#include <atomic>
+#include <chrono>
+#include <condition_variable>
 #include <cstdio>
 #include <fstream>
+#include <mutex>
 #include <random>
 #include <sstream>
 #include <thread>
@@ -89,6 +91,8 @@ public:
 
 private:
     void watch(const std::stop_token& stop) {
+        constexpr std::chrono::milliseconds kPause(5); // between an answer and the next question
+        std::unique_lock lock(m_mutex);
         while (!stop.stop_requested()) {
             m_waiting = true;
             QElapsedTimer asked;
@@ -96,19 +100,23 @@ private:
             QMetaObject::invokeMethod(
                 &m_target, [this, asked] { answer(static_cast<double>(asked.nsecsElapsed()) * 1e-6); },
                 Qt::QueuedConnection);
-            while (m_waiting && !stop.stop_requested())
-                std::this_thread::sleep_for(std::chrono::milliseconds(2));
+            m_answered.wait(lock, stop, [this] { return !m_waiting; });
+            m_answered.wait_for(lock, stop, kPause, [] { return false; });
         }
     }
     void answer(double milliseconds) { // on the window's thread
         m_answers.push_back(milliseconds);
         if (milliseconds > 100)
             m_stalls.push_back({milliseconds, m_action});
+        const std::lock_guard lock(m_mutex);
         m_waiting = false;
+        m_answered.notify_one();
     }
 
     QObject& m_target;
-    std::atomic<bool> m_waiting = false;
+    std::mutex m_mutex;
+    std::condition_variable_any m_answered;
+    bool m_waiting = false;
     std::string m_action;
     std::vector<double> m_answers;
     std::vector<Stall> m_stalls;
