@@ -373,19 +373,21 @@ def full_disk(jobs):
     with file_system(jobs.folder / "disk", 2 * size + 64) as disk:
         run, filler = disk / "run", disk / "filler"
         process = jobs.start(run)
-        jobs.begun(run, process, 2)
-        # The rest of the disk is taken away while the job runs.
+        if not jobs.begun(run, process, 2):
+            raise Wrong("the job was done before its disk could be filled")
+        # The rest of the disk is taken away in the middle of the job, which may not be done before.
+        process.send_signal(signal.SIGSTOP)
         with contextlib.suppress(OSError), open(filler, "wb", buffering=0) as file:
             while True:
                 file.write(bytes(1 << 16))
+        process.send_signal(signal.SIGCONT)
         _, errors = process.communicate()
-        if process.returncode not in (0, 1) or (process.returncode == 1 and not errors.strip()):
+        if process.returncode != 1 or not errors.strip():
             raise Wrong(f"exit code {process.returncode}: {errors.strip()}")
-        ended = process.returncode
         filler.unlink()
         jobs.finish(run, "--resume")
         jobs.same(run)
-    return f"refused at once; filled up while it ran it ended with {ended}"
+    return f"refused at once; filled up while it ran: {errors.strip().splitlines()[-1]}"
 
 
 def read_only(jobs):
