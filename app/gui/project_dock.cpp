@@ -3,6 +3,7 @@
 #include "side_list.h"
 #include "small_widgets.h"
 
+#include <core/analysis/predictions.h>
 #include <core/curation/tags.h>
 
 #include <widgets/models/format.h>
@@ -15,6 +16,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <span>
 
 namespace lpntk::gui {
 
@@ -236,17 +238,15 @@ void ProjectDock::refresh() {
 ProjectDock::ClassFigures ProjectDock::figuresOf(const run::Run& run) {
     const auto classes = static_cast<std::size_t>(run.classes());
     ClassFigures figures{std::vector<std::int64_t>(classes, 0), std::vector<double>(classes, std::numeric_limits<double>::quiet_NaN())};
-    const auto probabilities = run.probabilities();
+    const auto predicted = analysis::predictedLabels(run);
     for (std::size_t label = 0; label < classes; ++label) {
         const run::RowRange range = run.classRange(static_cast<int>(label));
         figures.count[label] = range.size();
-        if (range.size() == 0 || probabilities.empty())
+        if (range.size() == 0 || predicted.empty())
             continue;
-        std::int64_t right = 0;
-        for (std::int64_t row = range.begin; row < range.end; ++row) {
-            const auto of = probabilities.subspan(static_cast<std::size_t>(row) * classes, classes);
-            right += std::max_element(of.begin(), of.end()) - of.begin() == static_cast<std::ptrdiff_t>(label);
-        }
+        const auto own =
+            std::span(predicted).subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
+        const auto right = std::count(own.begin(), own.end(), static_cast<std::int32_t>(label));
         figures.accuracy[label] = static_cast<double>(right) / static_cast<double>(range.size());
     }
     return figures;

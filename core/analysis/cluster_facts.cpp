@@ -49,20 +49,6 @@ ClusterFacts factsOf(const ClusterAssignment::Cluster& cluster, std::span<const 
 
 } // namespace
 
-std::vector<std::int32_t> predictedLabels(const run::Run& run) {
-    const auto all = run.probabilities();
-    const auto classes = static_cast<std::size_t>(run.classes());
-    if (all.empty() || classes == 0)
-        return {};
-    std::vector<std::int32_t> labels;
-    labels.reserve(all.size() / classes);
-    for (std::size_t begin = 0; begin + classes <= all.size(); begin += classes) {
-        const auto row = all.subspan(begin, classes);
-        labels.push_back(static_cast<std::int32_t>(std::max_element(row.begin(), row.end()) - row.begin()));
-    }
-    return labels;
-}
-
 std::vector<ClusterFacts> clusterFacts(const ClusterAssignment& clusters, std::span<const std::int32_t> predicted) {
     std::vector<ClusterFacts> facts;
     facts.reserve(clusters.clusters.size());

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <core/analysis/clustering.h>
-#include <core/run/run.h>
 
 #include <cstdint>
 #include <span>
@@ -20,11 +19,8 @@ struct ClusterFacts {
     std::vector<std::pair<int, std::int64_t>> predicted;
 };
 
-/// (N) class that the run's network gives each row the largest probability, ties to the smaller; empty when the run has
-/// no probabilities.
-std::vector<std::int32_t> predictedLabels(const run::Run& run);
-
-/// Facts of every cluster in the order of `clusters`. `predicted` as from predictedLabels. One pass over the rows.
+/// Facts of every cluster in the order of `clusters`. `predicted` as from predictedLabels (predictions.h). One pass
+/// over the rows.
 std::vector<ClusterFacts> clusterFacts(const ClusterAssignment& clusters, std::span<const std::int32_t> predicted);
 
 } // namespace lpntk::analysis

@@ -1,4 +1,5 @@
 // The columns of a filter that come from the run, the kernel and the data set.
+#include <core/analysis/predictions.h>
 #include <core/curation/filter_columns.h>
 
 #include <algorithm>
@@ -17,36 +18,15 @@ std::size_t at(std::int64_t index) {
     return static_cast<std::size_t>(index);
 }
 
-/// Probabilities of a row; the run always has them.
-std::span<const float> probabilitiesOf(const run::Run& run, std::int64_t row) {
-    const auto classes = static_cast<std::size_t>(run.classes());
-    return run.probabilities().subspan(at(row) * classes, classes);
+/// A figure of a row's probabilities and its label in the data.
+template <typename Figure> auto ofProbabilities(const std::shared_ptr<const run::Run>& run, Figure figure) {
+    return [run, figure](std::int64_t row) {
+        return figure(analysis::probabilitiesOf(*run, RowId(row)), static_cast<int>(run->labels()[at(row)]));
+    };
 }
 
 int predictedOf(const run::Run& run, std::int64_t row) {
-    const auto values = probabilitiesOf(run, row);
-    return static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
-}
-
-double marginOf(const run::Run& run, std::int64_t row) {
-    const auto values = probabilitiesOf(run, row);
-    const std::size_t label = at(run.labels()[at(row)]);
-    float other = -std::numeric_limits<float>::infinity();
-    for (std::size_t k = 0; k < values.size(); ++k)
-        if (k != label)
-            other = std::max(other, values[k]);
-    return values.size() < 2 ? kNaN : static_cast<double>(values[label]) - static_cast<double>(other);
-}
-
-double el2nOf(const run::Run& run, std::int64_t row) {
-    const auto values = probabilitiesOf(run, row);
-    const std::size_t label = at(run.labels()[at(row)]);
-    double sum = 0;
-    for (std::size_t k = 0; k < values.size(); ++k) {
-        const double difference = static_cast<double>(values[k]) - (k == label ? 1.0 : 0.0);
-        sum += difference * difference;
-    }
-    return std::sqrt(sum);
+    return analysis::predictedLabel(analysis::probabilitiesOf(run, RowId(row)));
 }
 
 /// Mean of a sum over `count` columns without the row's own kappa_ii, which is the square of its norm: looking it up
@@ -86,11 +66,11 @@ std::vector<FilterColumn> runColumns(const FilterSource& source) {
                                  [run](std::int64_t row) { return predictedOf(*run, row) != run->labels()[at(row)]; }));
     columns.push_back(
         makeColumn("prob", "probability of the label, 0 to 1", FilterType::number,
-                   [run](std::int64_t row) { return probabilitiesOf(*run, row)[at(run->labels()[at(row)])]; }));
+                   ofProbabilities(run, [](std::span<const float> all, int label) { return all[at(label)]; })));
     columns.push_back(makeColumn("margin", "probability of the label minus the largest other, -1 to 1",
-                                 FilterType::number, [run](std::int64_t row) { return marginOf(*run, row); }));
+                                 FilterType::number, ofProbabilities(run, analysis::marginOf)));
     columns.push_back(makeColumn("el2n", "length of probabilities minus label, 0 to 1.41", FilterType::number,
-                                 [run](std::int64_t row) { return el2nOf(*run, row); }));
+                                 ofProbabilities(run, analysis::el2nOf)));
     columns.push_back(makeColumn("norm", "length of the gradient", FilterType::number,
                                  [run](std::int64_t row) { return run->norms()[at(row)]; }));
     columns.push_back(

@@ -1,6 +1,7 @@
 #include "run_fixture.h"
 
 #include <core/analysis/cluster_facts.h>
+#include <core/analysis/predictions.h>
 
 #include <QtTest>
 

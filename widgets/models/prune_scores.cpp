@@ -1,23 +1,16 @@
 #include <widgets/models/prune_scores.h>
 
-#include <cmath>
+#include <core/analysis/predictions.h>
 
 namespace lpntk::models {
 
 namespace {
 
 std::vector<float> el2nScores(const run::Run& run) {
-    const auto classCount = static_cast<std::size_t>(run.classes());
-    const auto probabilities = run.probabilities();
-    const auto labels = run.labels();
-    std::vector<float> scores(labels.size());
-    for (std::size_t row = 0; row < labels.size(); ++row) {
-        double sum = 0;
-        for (std::size_t k = 0; k < classCount; ++k) {
-            const double target = static_cast<std::int64_t>(k) == labels[row] ? 1 : 0;
-            sum += std::pow(static_cast<double>(probabilities[row * classCount + k]) - target, 2);
-        }
-        scores[row] = static_cast<float>(std::sqrt(sum));
+    std::vector<float> scores;
+    for (std::int64_t row = 0; row < run.rows(); ++row) {
+        const auto probabilities = analysis::probabilitiesOf(run, base::RowId(row));
+        scores.push_back(static_cast<float>(analysis::el2nOf(probabilities, run.labelOf(base::RowId(row)))));
     }
     return scores;
 }

@@ -1,5 +1,6 @@
 #include <widgets/models/session.h>
 
+#include <core/analysis/predictions.h>
 #include <widgets/models/thumbnail_cache.h>
 #include <widgets/models/value_command.h>
 
@@ -96,13 +97,7 @@ base::RowId Session::rowOf(SampleId sample) const {
 }
 
 std::span<const float> Session::probabilitiesOf(SampleId sample) const {
-    const auto row = rowOf(sample);
-    if (!row.isValid())
-        return {};
-    const auto classCount = static_cast<std::size_t>(m_run->classes());
-    const auto all = m_run->probabilities();
-    const auto begin = static_cast<std::size_t>(row.value()) * classCount;
-    return begin + classCount <= all.size() ? all.subspan(begin, classCount) : std::span<const float>();
+    return m_run ? analysis::probabilitiesOf(*m_run, rowOf(sample)) : std::span<const float>();
 }
 
 int Session::classes() const {
@@ -124,8 +119,7 @@ int Session::labelOf(SampleId sample) const {
 }
 
 int Session::predictionOf(SampleId sample) const {
-    const auto values = probabilitiesOf(sample);
-    return values.empty() ? -1 : static_cast<int>(std::max_element(values.begin(), values.end()) - values.begin());
+    return analysis::predictedLabel(probabilitiesOf(sample));
 }
 
 float Session::probabilityOf(SampleId sample, int label) const {
@@ -135,26 +129,11 @@ float Session::probabilityOf(SampleId sample, int label) const {
 }
 
 double Session::marginOf(SampleId sample) const {
-    const auto values = probabilitiesOf(sample);
-    const int label = labelOf(sample);
-    if (label < 0 || static_cast<std::size_t>(label) >= values.size() || values.size() < 2)
-        return kNaN;
-    float other = -1;
-    for (std::size_t k = 0; k < values.size(); ++k)
-        if (static_cast<int>(k) != label)
-            other = std::max(other, values[k]);
-    return static_cast<double>(values[static_cast<std::size_t>(label)]) - static_cast<double>(other);
+    return analysis::marginOf(probabilitiesOf(sample), labelOf(sample));
 }
 
 double Session::el2nOf(SampleId sample) const {
-    const auto values = probabilitiesOf(sample);
-    const int label = labelOf(sample);
-    if (label < 0 || values.empty())
-        return kNaN;
-    double sum = 0;
-    for (std::size_t k = 0; k < values.size(); ++k)
-        sum += std::pow(static_cast<double>(values[k]) - (static_cast<int>(k) == label ? 1.0 : 0.0), 2);
-    return std::sqrt(sum);
+    return analysis::el2nOf(probabilitiesOf(sample), labelOf(sample));
 }
 
 double Session::normOf(SampleId sample) const {

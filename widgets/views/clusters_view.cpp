@@ -1,5 +1,7 @@
 #include <widgets/views/clusters_view.h>
 
+#include <core/analysis/predictions.h>
+
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/clusters_actions.h>

@@ -1,6 +1,7 @@
 #include <widgets/views/map_colours.h>
 
 #include <core/analysis/colour_map.h>
+#include <core/analysis/predictions.h>
 #include <widgets/models/format.h>
 #include <widgets/models/theme.h>
 
@@ -84,17 +85,13 @@ MapGroups byKept(const models::Session& session, const run::Run& run) {
 
 MapGroups byCorrect(const run::Run& run) {
     MapGroups made;
-    const auto classes = at(run.classes());
-    const auto probabilities = run.probabilities();
-    if (probabilities.size() != at(run.rows()) * classes || classes == 0)
+    const auto predicted = analysis::predictedLabels(run);
+    if (predicted.empty())
         return made;
     made.groups = {{say("Predicted right"), faded(Role::neutral)},
                    {say("Predicted wrong"), theme().colour(Role::danger), 0, true}};
-    for (std::int64_t row = 0; row < run.rows(); ++row) {
-        const auto own = probabilities.subspan(at(row) * classes, classes);
-        const auto best = std::max_element(own.begin(), own.end()) - own.begin();
-        made.groupOf.push_back(best == run.labels()[at(row)] ? 0 : 1);
-    }
+    for (std::size_t row = 0; row < predicted.size(); ++row)
+        made.groupOf.push_back(predicted[row] == run.labels()[row] ? 0 : 1);
     return made;
 }
 
@@ -137,25 +134,15 @@ MapGroups groupRows(MapColour colour, const models::Session& session) {
 std::vector<float> scoreRows(MapColour colour, const run::Run& run) {
     if (colour == MapColour::norm)
         return {run.norms().begin(), run.norms().end()};
-    const auto classes = at(run.classes());
-    const auto probabilities = run.probabilities();
-    std::vector<float> scores(at(run.rows()), std::numeric_limits<float>::quiet_NaN());
-    if (classes < 2 || probabilities.size() != scores.size() * classes)
-        return scores;
-    for (std::size_t row = 0; row < scores.size(); ++row) {
-        const auto own = probabilities.subspan(row * classes, classes);
-        const auto label = at(run.labels()[row]);
-        float other = -1;
-        double squares = 0;
-        for (std::size_t k = 0; k < classes; ++k) {
-            if (k != label)
-                other = std::max(other, own[k]);
-            const double off = static_cast<double>(own[k]) - (k == label ? 1.0 : 0.0);
-            squares += off * off;
-        }
-        scores[row] = colour == MapColour::margin ? own[label] - other
-                      : colour == MapColour::el2n ? static_cast<float>(std::sqrt(squares))
-                                                  : own[label];
+    std::vector<float> scores;
+    for (std::int64_t row = 0; row < run.rows(); ++row) {
+        const auto probabilities = analysis::probabilitiesOf(run, base::RowId(row));
+        const int label = run.labelOf(base::RowId(row));
+        const double score = colour == MapColour::margin ? analysis::marginOf(probabilities, label)
+                             : colour == MapColour::el2n ? analysis::el2nOf(probabilities, label)
+                             : probabilities.empty()     ? std::numeric_limits<double>::quiet_NaN()
+                                                         : static_cast<double>(probabilities[at(label)]);
+        scores.push_back(static_cast<float>(score));
     }
     return scores;
 }
