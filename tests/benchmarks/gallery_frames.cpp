@@ -2,6 +2,8 @@
 // frames of scrolling by wheel from top to bottom, with a cold and a warm cache of pictures, other sizes, selecting
 // everything. Prints one JSON object; times in milliseconds. Needs a display:
 //   packaging/with-display.sh build/dev/tests/bench_gallery_frames RUN [WIDTHxHEIGHT]
+#include "times.h"
+
 #include <widgets/models/theme.h>
 #include <widgets/models/thumbnail_cache.h>
 #include <widgets/views/clusters_view.h>
@@ -24,23 +26,11 @@
 
 using namespace lpntk;
 using namespace lpntk::views;
+using tests::since;
+using tests::summary;
 using Json = nlohmann::ordered_json;
 
 namespace {
-
-double since(const QElapsedTimer& timer) {
-    return static_cast<double>(timer.nsecsElapsed()) / 1e6;
-}
-
-Json summary(std::vector<double> times) {
-    if (times.empty())
-        return nullptr;
-    std::sort(times.begin(), times.end());
-    const auto at = [&](double share) {
-        return times[static_cast<std::size_t>(share * static_cast<double>(times.size() - 1))];
-    };
-    return {{"count", times.size()}, {"p50", at(0.5)}, {"p95", at(0.95)}, {"max", times.back()}};
-}
 
 template <typename Condition> void wait(const Condition& condition) {
     while (!condition())

@@ -4,10 +4,11 @@
 // it, then presses, drags, turns and types at random for SECONDS (600). A thread asks the event loop for an answer
 // all the time; how long it takes is what a person would feel. Prints JSON; the longest stalls are named by what was
 // done. Settings and unsaved work go into a temporary home.
+#include "times.h"
+
 #include <app/gui/action_registry.h>
 #include <app/gui/main_window.h>
 #include <app/gui/view_area.h>
-#include <core/base/json_file.h>
 #include <core/engine/environment.h>
 #include <widgets/models/theme.h>
 #include <widgets/vtk/vtk_host.h>
@@ -59,14 +60,6 @@ double sinceStart() {
     return 1000 * (uptime - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
-double quantile(std::vector<double> values, double q) {
-    if (values.empty())
-        return 0;
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), place, values.end());
-    return *place;
-}
-
 struct Stall {
     double milliseconds;
     std::string action;
@@ -98,8 +91,7 @@ private:
             QElapsedTimer asked;
             asked.start();
             QMetaObject::invokeMethod(
-                &m_target, [this, asked] { answer(static_cast<double>(asked.nsecsElapsed()) * 1e-6); },
-                Qt::QueuedConnection);
+                &m_target, [this, asked] { answer(tests::since(asked)); }, Qt::QueuedConnection);
             m_answered.wait(lock, stop, [this] { return !m_waiting; });
             m_answered.wait_for(lock, stop, kPause, [] { return false; });
         }
@@ -135,7 +127,7 @@ double untilPainted(QWidget& window, const std::function<void()>& action) {
     QCoreApplication::processEvents(); // coalesced signals
     window.repaint();
     QCoreApplication::processEvents();
-    return static_cast<double>(timer.nsecsElapsed()) * 1e-6;
+    return tests::since(timer);
 }
 
 /// Does what a person might, at random.
@@ -269,15 +261,15 @@ private:
     std::mt19937 m_random;
 };
 
-base::Json firstPictures(gui::MainWindow& window) {
-    base::Json pictures;
+nlohmann::ordered_json firstPictures(gui::MainWindow& window) {
+    nlohmann::ordered_json pictures;
     for (const gui::ViewEntry& entry : gui::viewTable()) {
         QElapsedTimer timer;
         timer.start();
         window.showView(entry.name);
         const double shown = untilPainted(window, [] {});
         waitUntil([&] { return window.views().isReady(); });
-        const double complete = static_cast<double>(timer.nsecsElapsed()) * 1e-6;
+        const double complete = tests::since(timer);
         waitUntil([&] { return window.isSettled(); });
         const double all = untilPainted(window, [&] { window.actions().find("select.all")->trigger(); });
         const double none = untilPainted(window, [&] { window.actions().find("select.none")->trigger(); });
@@ -287,7 +279,7 @@ base::Json firstPictures(gui::MainWindow& window) {
     return pictures;
 }
 
-base::Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
+nlohmann::ordered_json walk(gui::MainWindow& window, int seconds, unsigned seed) {
     Walker walker(window, seed);
     Watchdog watchdog(window);
     QElapsedTimer timer;
@@ -299,17 +291,13 @@ base::Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
         QTest::qWait(25);
         ++actions;
     }
-    base::Json stalls = base::Json::array();
+    nlohmann::ordered_json stalls = nlohmann::ordered_json::array();
     for (const Stall& stall : watchdog.worst())
         stalls.push_back({{"ms", stall.milliseconds}, {"after", stall.action}});
     return {{"seconds", seconds},
             {"seed", seed},
             {"actions", actions},
-            {"answers", watchdog.answers().size()},
-            {"p50_ms", quantile(watchdog.answers(), 0.5)},
-            {"p95_ms", quantile(watchdog.answers(), 0.95)},
-            {"p99_ms", quantile(watchdog.answers(), 0.99)},
-            {"max_ms", quantile(watchdog.answers(), 1)},
+            {"answers_ms", tests::summary(watchdog.answers())},
             {"over_100_ms", watchdog.stalls()},
             {"stalls", stalls}};
 }
@@ -335,17 +323,17 @@ int main(int argc, char** argv) {
     window.show();
     if (!QTest::qWaitForWindowExposed(&window))
         return 1;
-    base::Json result{{"start_ms", sinceStart()}};
+    nlohmann::ordered_json result{{"start_ms", sinceStart()}};
     QElapsedTimer opening;
     opening.start();
     window.openPath(QString::fromLocal8Bit(argv[1]));
     window.showView(QStringLiteral("heatmap"));
     if (!waitUntil([&] { return window.session().run() && window.views().isReady(); }))
         return 1;
-    result["first_picture_ms"] = static_cast<double>(opening.nsecsElapsed()) * 1e-6;
+    result["first_picture_ms"] = tests::since(opening);
     result["rows"] = window.session().run()->rows();
     waitUntil([&] { return window.isSettled(); });
-    result["settled_ms"] = static_cast<double>(opening.nsecsElapsed()) * 1e-6;
+    result["settled_ms"] = tests::since(opening);
     result["views"] = firstPictures(window);
     result["dark_or_light_ms"] = untilPainted(window, [&] { window.actions().find("view.toggleDark")->trigger(); });
     result["walk"] =
