@@ -1,4 +1,4 @@
-#include "run_fixture.h"
+#include "map_fixture.h"
 
 #include <helpers/show_window.h>
 #include <widgets/models/theme.h>
@@ -19,41 +19,16 @@ using namespace lpntk::views;
 using base::SampleId;
 
 /// What the colours of the sample map and its legends say.
-class TestMapColours : public QObject {
+class TestMapColours : public tests::MapFixture {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
-    void cleanupTestCase();
     void legendIsConsistent();
     void coloursFollowWhatTheySay();
 
 private:
-    MapCanvas& canvas() { return m_view->canvas(); }
-    SampleId sample(int row) const { return SampleId(m_fixture->synthetic.samples[static_cast<std::size_t>(row)]); }
     void choose(MapColour colour);
     void freshFrame();
-
-    std::unique_ptr<tests::RunFixture> m_fixture;
-    std::unique_ptr<MapView> m_view;
 };
-
-void TestMapColours::initTestCase() {
-    if (!lpntk::vtk::VtkHost::isUsable())
-        QSKIP("this platform has no OpenGL widgets");
-    models::theme().apply(*qApp);
-    models::theme().setDark(true);
-    m_fixture = std::make_unique<tests::RunFixture>();
-    QVERIFY(m_fixture->wait());
-    m_view = std::make_unique<MapView>(m_fixture->session, nullptr);
-    m_view->resize(1036, 760);
-    QVERIFY(tests::showActive(*m_view));
-    QTRY_VERIFY(m_view->isReady());
-}
-
-void TestMapColours::cleanupTestCase() {
-    m_view.reset();
-    m_fixture.reset();
-}
 
 void TestMapColours::choose(MapColour colour) {
     m_view->colourBox().setCurrentIndex(m_view->colourBox().findData(static_cast<int>(colour)));

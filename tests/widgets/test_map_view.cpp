@@ -1,5 +1,5 @@
+#include "map_fixture.h"
 #include "picture_case.h"
-#include "run_fixture.h"
 
 #include <helpers/picture_compare.h>
 #include <helpers/show_window.h>
@@ -23,11 +23,9 @@ using namespace lpntk::views;
 using base::RowId;
 using base::SampleId;
 
-class TestMapView : public QObject {
+class TestMapView : public tests::MapFixture {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
-    void cleanupTestCase();
     void init();
     void placesAreTheComponents();
     void clickPicksTheNearest();
@@ -45,37 +43,14 @@ private Q_SLOTS:
     void pictures();
 
 private:
-    MapCanvas& canvas() { return m_view->canvas(); }
     models::SelectionModel& selection() { return m_fixture->session.selection(); }
-    SampleId sample(int row) const { return SampleId(m_fixture->synthetic.samples[static_cast<std::size_t>(row)]); }
     void choose(MapColour colour);
     void drag(const QPolygon& corners, Qt::KeyboardModifiers modifiers = {});
     std::vector<std::int64_t> samplesInside(const std::function<bool(QPointF)>& inside);
     std::vector<std::int64_t> selected() const;
     void freshFrame();
     void zoomToPictures(QPointF place);
-
-    std::unique_ptr<tests::RunFixture> m_fixture;
-    std::unique_ptr<MapView> m_view;
 };
-
-void TestMapView::initTestCase() {
-    if (!lpntk::vtk::VtkHost::isUsable())
-        QSKIP("this platform has no OpenGL widgets");
-    models::theme().apply(*qApp);
-    models::theme().setDark(true);
-    m_fixture = std::make_unique<tests::RunFixture>();
-    QVERIFY(m_fixture->wait());
-    m_view = std::make_unique<MapView>(m_fixture->session, nullptr);
-    m_view->resize(1036, 760);
-    QVERIFY(tests::showActive(*m_view));
-    QTRY_VERIFY(m_view->isReady());
-}
-
-void TestMapView::cleanupTestCase() {
-    m_view.reset();
-    m_fixture.reset();
-}
 
 void TestMapView::init() {
     choose(MapColour::label);

@@ -1,4 +1,4 @@
-#include "run_fixture.h"
+#include "map_fixture.h"
 
 #include <core/formats/npy.h>
 #include <helpers/show_window.h>
@@ -17,41 +17,15 @@ using namespace lpntk::views;
 using base::SampleId;
 
 /// Where the places of the sample map come from: components, refined ones, files, none.
-class TestSampleMap : public QObject {
+class TestSampleMap : public tests::MapFixture {
     Q_OBJECT
 private Q_SLOTS:
-    void initTestCase();
-    void cleanupTestCase();
     void importedCoordinates();
     void importThatFailsIsAnIssue();
     void estimateIsRefinedWhenAsked();
     void classBlocksHaveNoMap();
 
-private:
-    MapCanvas& canvas() { return m_view->canvas(); }
-    SampleId sample(int row) const { return SampleId(m_fixture->synthetic.samples[static_cast<std::size_t>(row)]); }
-
-    std::unique_ptr<tests::RunFixture> m_fixture;
-    std::unique_ptr<MapView> m_view;
 };
-
-void TestSampleMap::initTestCase() {
-    if (!lpntk::vtk::VtkHost::isUsable())
-        QSKIP("this platform has no OpenGL widgets");
-    models::theme().apply(*qApp);
-    models::theme().setDark(true);
-    m_fixture = std::make_unique<tests::RunFixture>();
-    QVERIFY(m_fixture->wait());
-    m_view = std::make_unique<MapView>(m_fixture->session, nullptr);
-    m_view->resize(1036, 760);
-    QVERIFY(tests::showActive(*m_view));
-    QTRY_VERIFY(m_view->isReady());
-}
-
-void TestSampleMap::cleanupTestCase() {
-    m_view.reset();
-    m_fixture.reset();
-}
 
 void TestSampleMap::importedCoordinates() {
     QTemporaryDir folder;
