@@ -266,14 +266,14 @@ void ProjectController::save() {
 }
 
 void ProjectController::flush() {
-    if (!m_modified || m_pending)
+    if ((!m_modified && !m_writing) || m_pending)
         return;
     m_autosave.stop();
     const QString file = target();
     if (file.isEmpty())
         return;
     try {
-        writeProjectFile(file.toStdString(), snapshot());
+        m_writer->write(m_writer->next(), file.toStdString(), snapshot());
         written({});
     } catch (const base::Error& problem) {
         written(QString::fromUtf8(problem.what()));
@@ -287,16 +287,20 @@ void ProjectController::write() {
     if (file.isEmpty())
         return;
     m_modified = false;
+    m_writing = true;
     m_session.jobs().ask<bool>(
         "project.write", this,
-        [file = std::filesystem::path(file.toStdString()), project = snapshot()](const base::JobContext&) {
-            writeProjectFile(file, project);
-            return true;
+        [writer = m_writer, turn = m_writer->next(), file = std::filesystem::path(file.toStdString()),
+         project = snapshot()](const base::JobContext&) { return writer->write(turn, file, project); },
+        [this](bool wrote) {
+            if (wrote)
+                written({});
         },
-        [this](bool) { written({}); }, [this](const QString& problem) { written(problem); });
+        [this](const QString& problem) { written(problem); });
 }
 
 void ProjectController::written(const QString& problem) {
+    m_writing = false;
     if (problem.isEmpty()) {
         m_modified = m_autosave.isActive();
         if (!m_path.isEmpty() && !m_readOnly)

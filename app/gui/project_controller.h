@@ -2,6 +2,7 @@
 
 #include "project_file.h"
 #include "project_lock.h"
+#include "project_writer.h"
 #include "recovery.h"
 #include "saved_selections.h"
 #include "settings.h"
@@ -12,6 +13,7 @@
 #include <QTimer>
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 namespace lpntk::gui {
@@ -84,6 +86,8 @@ private:
     ProjectLock m_lock;
     Recovery m_recovery;
     bool m_modified = false;
+    bool m_writing = false; ///< a worker has not said yet that it wrote
+    std::shared_ptr<ProjectWriter> m_writer = std::make_shared<ProjectWriter>();
     bool m_readOnly = false;
     /// What the project file said when it was opened; more than that is worth keeping without the file.
     std::vector<curation::Edit> m_editsBefore;

@@ -117,6 +117,17 @@ private Q_SLOTS:
         QVERIFY(kept().isEmpty());
     }
 
+    void whatIsSavedLastIsThereAfterClosing() {
+        open();
+        prune(*m_window, 3);
+        const QString path = m_home.path(QStringLiteral("last.lpntk"));
+        m_window->project().saveAs(path); // a worker is asked
+        QVERIFY(m_window->close());
+        m_window.reset();
+        QCOMPARE(gui::readProjectFile(path.toStdString()).decisions.edits().size(), std::size_t{1});
+        QCOMPARE(gui::Settings().recent().front().path, path);
+    }
+
     void nothingIsKeptOfWorkThatWasTakenBack() {
         open();
         prune(*m_window, 3);
