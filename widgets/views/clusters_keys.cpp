@@ -101,6 +101,11 @@ void ClustersView::addKeys() {
             notePressed();
     });
     add(this, everywhere, tr("Merge the cluster into another"), {Qt::Key_G}, [this] { m_merge->click(); });
+    add(this, everywhere, tr("Keep only the cluster's head"), {Qt::SHIFT | Qt::Key_H}, [this] { segmentChosen(0); });
+    add(this, everywhere, tr("Keep the most different of the cluster"), {Qt::SHIFT | Qt::Key_N},
+        [this] { segmentChosen(1); });
+    add(this, everywhere, tr("Keep all of the cluster"), {Qt::SHIFT | Qt::Key_K}, [this] { segmentChosen(2); });
+    add(this, everywhere, tr("Drop the cluster"), {Qt::SHIFT | Qt::Key_P}, [this] { segmentChosen(3); });
     add(this, everywhere, tr("Mark the cluster for review"), {Qt::SHIFT | Qt::Key_M}, [this] { m_actions->review(); });
     add(this, everywhere, tr("Tag the cluster"), {Qt::Key_T}, [this] { m_tag->click(); });
     add(this, everywhere, tr("One cluster or all"), {Qt::Key_A}, [this] { setAllShown(!m_all); });
