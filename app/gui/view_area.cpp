@@ -3,6 +3,7 @@
 #include "small_widgets.h"
 
 #include <widgets/models/theme.h>
+#include <widgets/views/session_view.h>
 
 #include <QComboBox>
 #include <QHBoxLayout>
@@ -143,12 +144,8 @@ bool ViewArea::showView(const QString& name) {
 }
 
 void ViewArea::focusView() {
-    QWidget* view = m_stack->currentWidget();
-    QWidget* target = view->property("keysGoTo").value<QWidget*>();
-    if (!target)
-        target = view->focusProxy();
-    if (target)
-        target->setFocus(Qt::ShortcutFocusReason);
+    if (auto* view = dynamic_cast<views::SessionView*>(m_stack->currentWidget()))
+        view->keysGoTo()->setFocus(Qt::ShortcutFocusReason);
 }
 
 QString ViewArea::currentView() const {

@@ -67,7 +67,6 @@ ClustersView::ClustersView(models::Session& session, QWidget* parent) : SessionV
     m_content = splitter;
     areaColumn->addWidget(splitter);
     m_busy = new BusyLine(session.jobs(), area);
-    setFocusProxy(m_gallery); // the keys of the view go to its pictures
     connectParts();
 }
 

@@ -34,8 +34,11 @@ using models::SampleId;
 using models::theme;
 namespace format = models::format;
 
+QWidget* ClustersView::keysGoTo() {
+    return m_list;
+}
+
 void ClustersView::connectParts() {
-    setProperty("keysGoTo", QVariant::fromValue<QWidget*>(m_list));
     connect(m_slider, &QSlider::valueChanged, this, [this](int value) { session().setClusterRatio(value / 1000.0); });
     connect(m_ratio, &QDoubleSpinBox::valueChanged, this, [this](double value) { session().setClusterRatio(value); });
     connect(m_mode, &QComboBox::currentIndexChanged, this,

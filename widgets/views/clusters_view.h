@@ -44,6 +44,7 @@ public:
     void showCluster(int cluster, bool select);
     int shownCluster() const { return m_cluster; }
     base::Json figureSettings() const override { return {{"sample", m_head.value()}, {"parts", m_parts}}; }
+    QWidget* keysGoTo() override;
     Gallery& gallery() { return *m_gallery; }
     ClusterList& list() { return *m_list; }
     ClusterActions& actions() { return *m_actions; }

@@ -59,7 +59,10 @@ HeatmapView::HeatmapView(models::Session& session, QWidget* parent)
     connectCanvas();
     connectOrders();
     openRun();
-    setProperty("keysGoTo", QVariant::fromValue<QWidget*>(&m_canvas->map()));
+}
+
+QWidget* HeatmapView::keysGoTo() {
+    return &m_canvas->map();
 }
 
 QWidget* HeatmapView::makeToolBar() {

@@ -36,6 +36,7 @@ public:
     /// "#865", "865" or "865, 1389": shows the sample or the pair and makes it current. False when it is not there.
     bool goTo(const QString& text);
     base::Json figureSettings() const override;
+    QWidget* keysGoTo() override;
 
 Q_SIGNALS:
     /// All data of the present view are drawn.

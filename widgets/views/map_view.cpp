@@ -439,6 +439,10 @@ void MapView::selectionChanged(int parts) {
     applyMarks(parts);
 }
 
+QWidget* MapView::keysGoTo() {
+    return m_canvas;
+}
+
 bool MapView::isReady() const {
     if (!m_run || m_run != session().run() || m_map->isBusy() || m_coloursAsked)
         return false;

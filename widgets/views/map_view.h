@@ -37,6 +37,7 @@ public:
     /// The points of the run are drawn and nothing that would move or colour them is under way.
     bool isReady() const;
 
+    QWidget* keysGoTo() override;
     MapCanvas& canvas() { return *m_canvas; }
     models::SampleMap& map() { return *m_map; }
     MapLegendList& classes() { return *m_classes; }

@@ -43,6 +43,10 @@ bool choosesShare(Method method) {
 
 } // namespace
 
+QWidget* PruningView::keysGoTo() {
+    return m_compare->isChecked() ? &m_comparison->onlyA() : m_kept;
+}
+
 void PruningView::connectParts() {
     connect(m_method, &QComboBox::currentIndexChanged, this,
             [this] { chooseMethod(static_cast<Method>(m_method->currentData().toInt())); });
@@ -54,7 +58,6 @@ void PruningView::connectParts() {
     connect(m_sort, &Segment::chosen, this, &PruningView::askContent);
     connect(m_compare, &QPushButton::toggled, this, [this](bool shown) {
         m_content->setCurrentIndex(shown ? 1 : 0);
-        setFocusProxy(shown ? &m_comparison->onlyA() : m_kept);
         m_ready = m_ready && (!shown || m_comparison->isReady());
         checkReady();
     });

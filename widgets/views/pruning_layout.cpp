@@ -124,7 +124,6 @@ PruningView::PruningView(models::Session& session, QWidget* parent) : SessionVie
     m_detail = new PruneDetail(session, area);
     areaColumn->addWidget(m_detail);
     m_busy = new BusyLine(session.jobs(), area);
-    setFocusProxy(m_kept); // the keys of the view go to its pictures
     connectParts();
 }
 

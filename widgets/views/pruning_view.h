@@ -44,6 +44,8 @@ public:
     /// Galleries, coverage, curves and comparison are those of the present subset.
     bool isReady() const { return m_ready; }
 
+    QWidget* keysGoTo() override;
+
     Gallery& kept() { return *m_kept; }
     Gallery& pruned() { return *m_pruned; }
     QSlider& slider() { return *m_amount; }

@@ -36,10 +36,14 @@ namespace format = models::format;
 RelationsView::RelationsView(models::Session& session, QWidget* parent)
     : SessionView(session, parent), m_empty(new EmptyState(this)), m_samples(new SampleActions(session, this)) {
     makeLayout();
-    m_empty->show(QStringLiteral("relations"), tr("No relations yet"), tr("They need a run: open one or compute a kernel."));
-    setProperty("keysGoTo", QVariant::fromValue<QWidget*>(m_graph));
+    m_empty->show(QStringLiteral("relations"), tr("No relations yet"),
+                  tr("They need a run: open one or compute a kernel."));
     openRun();
     showSubject();
+}
+
+QWidget* RelationsView::keysGoTo() {
+    return subject() == ofClasses ? static_cast<QWidget*>(m_classMap) : m_graph;
 }
 
 RelationPairModel& RelationsView::pairs() {

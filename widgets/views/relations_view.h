@@ -46,6 +46,7 @@ public:
     base::Json figureSettings() const override {
         return {{"sample", m_lastCentre.value()}, {"expanded", m_expanded.size()}};
     }
+    QWidget* keysGoTo() override;
 
 Q_SIGNALS:
     /// Graph and table show the present data.

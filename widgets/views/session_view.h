@@ -20,6 +20,9 @@ public:
     /// What decides its picture beside tool bar, run, decisions and what the session shares, for the recipe of a
     /// figure.
     virtual base::Json figureSettings() const { return base::Json::object(); }
+    /// Has the keys when the view is called by its own key. No focus proxy: Tab would leave out all that stands before
+    /// it.
+    virtual QWidget* keysGoTo() { return this; }
 
 protected:
     enum SelectionPart { selectedPart = 1, currentPart = 2, hoveredPart = 4 };
