@@ -209,7 +209,8 @@ private:
         QTRY_VERIFY(session().predictionOf(session().selection().current()) >= 0);
         m_mislabelled = session().selection().current();
         settle();
-        table->setFocus();
+        if (m_mouse)
+            table->setFocus();
         key(Qt::Key_R);
         QTRY_VERIFY(QApplication::activePopupWidget());
         const int before = session().labelOf(m_mislabelled);
