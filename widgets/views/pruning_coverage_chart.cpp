@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace lpntk::views {
 
@@ -268,11 +269,42 @@ void CoverageChart::paintLine(QPainter& painter, const Range& range, const Line&
     painter.drawPath(path);
 }
 
-/// In the lower right corner, which curves of coverage leave free: they rise to the upper right.
-void CoverageChart::paintNames(QPainter& painter) const {
+/// A place of this size that the curves leave free, or that the fewest of them cross: lower right first, as curves of
+/// coverage rise to the upper right.
+QRectF CoverageChart::placeOfNames(const Range& range, QSizeF size) const {
+    const QRectF area = plot();
+    const auto crossings = [&](const QRectF& place) {
+        const double present = point(range, presentShare().value_or(-1), 1).x(); // the upright line
+        int count = place.left() < present && present < place.right() ? 1 : 0;
+        for (const auto& curve : m_curves) {
+            const Line of = line(curve, m_class);
+            for (std::size_t i = 1; of.share && i < of.share->size(); ++i) {
+                const QPointF from = point(range, (*of.share)[i - 1], (*of.mean)[i - 1]);
+                const QPointF to = point(range, (*of.share)[i], (*of.mean)[i]);
+                for (const double way : {0.0, 0.25, 0.5, 0.75, 1.0}) // curves are steep between two points
+                    count += place.contains(from + way * (to - from));
+            }
+        }
+        return count;
+    };
+    QRectF best;
+    int fewest = std::numeric_limits<int>::max();
+    for (const double down : {1.0, 0.75, 0.5, 0.25, 0.0}) {
+        for (const double along : {1.0, 0.75, 0.5, 0.25, 0.0}) {
+            const QRectF place(area.left() + 4 + along * (area.width() - 4 - size.width()),
+                               area.top() + down * (area.height() - 4 - size.height()), size.width(), size.height());
+            if (const int count = crossings(place); count < fewest) {
+                fewest = count;
+                best = place;
+            }
+        }
+    }
+    return best;
+}
+
+void CoverageChart::paintNames(QPainter& painter, const Range& range) const {
     const double rowHeight = std::round(16 * theme().textScale());
     const double lines = static_cast<double>(m_curves.size()) + (m_class < 0 ? 1 : 0);
-    double y = plot().bottom() - 6 - rowHeight * lines;
     const QFont font = theme().font(11);
     const QFontMetricsF metrics(font);
     const MethodCurve* classesOf = presentCurve();
@@ -280,9 +312,10 @@ void CoverageChart::paintNames(QPainter& painter) const {
     double width = m_class < 0 ? metrics.horizontalAdvance(thin) : 0;
     for (const auto& curve : m_curves)
         width = std::max(width, metrics.horizontalAdvance(curveName(curve.method)));
-    const double ground = width + 46;
-    painter.fillRect(QRectF(plot().right() - ground, y - 2, ground, plot().bottom() - 2 - y), theme().colour(Role::panel));
-    const double left = plot().right() - 10 - width;
+    const QRectF ground = placeOfNames(range, {width + 46, rowHeight * lines + 4});
+    painter.fillRect(ground, theme().colour(Role::panel));
+    const double left = ground.right() - 10 - width;
+    double y = ground.top() + 2;
     const auto row = [&](const QString& text, const QPen& pen, Role ink) {
         painter.setPen(pen);
         painter.drawLine(QPointF(left - 30, y + rowHeight / 2), QPointF(left - 8, y + rowHeight / 2));
@@ -356,7 +389,7 @@ void CoverageChart::paintEvent(QPaintEvent*) {
     for (const auto& curve : m_curves)
         paintLine(painter, shown, line(curve, m_class), penOf(curve.method));
     if (!m_curves.empty() && !m_reading)
-        paintNames(painter);
+        paintNames(painter, shown);
     if (share && coverage) {
         painter.setPen(QPen(theme().colour(Role::accent), 2));
         painter.setBrush(theme().colour(Role::panel));

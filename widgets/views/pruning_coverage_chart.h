@@ -56,7 +56,8 @@ private:
     void paintAxes(QPainter& painter, const Range& range) const;
     void paintClasses(QPainter& painter, const Range& range) const;
     void paintLine(QPainter& painter, const Range& range, const Line& line, const QPen& pen) const;
-    void paintNames(QPainter& painter) const;
+    QRectF placeOfNames(const Range& range, QSizeF size) const;
+    void paintNames(QPainter& painter, const Range& range) const;
     void paintReading(QPainter& painter, const Range& range) const;
     bool isPresent(curation::Method method) const;
     QPen penOf(curation::Method method) const;
