@@ -157,9 +157,10 @@ void ExportDialog::write() {
         [&session](const curation::ExportReport& report) {
             const QString path = QString::fromStdString(report.folder.string());
             const QString bytes = format::bytes(static_cast<double>(report.bytes));
-            session.addIssue(models::Issue::Severity::note,
-                             withNotes(tr("Exported to %1: %2, %3.").arg(path, countsOf(report), bytes), report),
-                             [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(path)); });
+            session.addIssue(
+                models::Issue::Severity::note,
+                withNotes(tr("Exported to %1: %2, %3.").arg(path, countsOf(report), bytes), report),
+                [path] { QDesktopServices::openUrl(QUrl::fromLocalFile(path)); }, tr("Open the folder"));
         });
     accept();
 }

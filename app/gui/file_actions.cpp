@@ -5,6 +5,7 @@
 #include "open_dialog.h"
 #include "sample_project.h"
 
+#include <core/engine/reopen.h>
 #include <widgets/models/format.h>
 
 #include <QDir>
@@ -54,6 +55,7 @@ FileActions::FileActions(models::Session& session, ProjectController& project, S
     });
     connect(&m_session, &models::Session::locateDataRequested, this, [this](const QString& source) { locate(PathKind::data, source); });
     connect(&m_session, &models::Session::locateRunRequested, this, [this](const QString& folder) { locate(PathKind::run, folder); });
+    connect(&m_session, &models::Session::continueRunRequested, this, &FileActions::continueRun);
     connect(&m_session, &models::Session::checkpointRequested, this, &FileActions::openCheckpoint);
     refresh();
 }
@@ -149,6 +151,18 @@ void FileActions::locate(PathKind kind, const QString& oldPath) {
         openKind(path, found);
     });
     dialog->open();
+}
+
+void FileActions::continueRun(const QString& folder) {
+    const std::filesystem::path path = folder.toStdString();
+    m_session.jobs().start<engine::KernelRequest>(
+        tr("Read what the run was begun with"), true, &m_session,
+        [path](const base::JobContext& context) { return engine::resumeOf(path, context); },
+        [this, path](engine::KernelRequest request) {
+            request.options.memoryBytes = m_settings.memoryBudget();
+            request.options.threads = m_settings.threads();
+            m_session.startKernel(request, path);
+        });
 }
 
 void FileActions::openSample() {

@@ -25,6 +25,8 @@ public:
     void saveAs();
     /// Asks where something went that a project or a run names.
     void locate(PathKind kind, const QString& oldPath);
+    /// Goes on with an unfinished run, with the memory and threads of the settings.
+    void continueRun(const QString& folder);
 
 private:
     void addOpenActions();

@@ -25,6 +25,10 @@ constexpr int kMostRowsShown = 4;
 /// Title, one row and this make the 72 px of a dock with one job.
 constexpr int kBelow = 2;
 
+QString remedyOf(const models::Issue& issue) {
+    return issue.remedy.isEmpty() ? JobsDock::tr("Show the cause") : issue.remedy;
+}
+
 } // namespace
 
 JobsDock::JobsDock(models::Session& session, QWidget* parent) : QDockWidget(tr("Jobs"), parent), m_session(session) {
@@ -85,7 +89,7 @@ QWidget* JobsDock::makeTitle() {
         row->addWidget(button);
         return button;
     };
-    m_cause = quiet("showCause", tr("Show the cause"), tr("Show the cause of the current issue"));
+    m_cause = quiet("showCause", {}, {});
     connect(m_cause, &QToolButton::clicked, this, &JobsDock::jump);
     m_clear = quiet("clearIssues", tr("Clear"), tr("Clear the issues"));
     connect(m_clear, &QToolButton::clicked, this, [this] { m_session.clearIssues(); });
@@ -142,7 +146,12 @@ void JobsDock::jump() {
 
 void JobsDock::refreshCause() {
     const models::Issue* issue = currentIssue();
-    m_cause->setVisible(m_issuesTab->isChecked() && issue && issue->jump);
+    const bool leads = m_issuesTab->isChecked() && issue && issue->jump;
+    m_cause->setVisible(leads);
+    if (!leads)
+        return;
+    m_cause->setText(remedyOf(*issue));
+    m_cause->setAccessibleName(issue->remedy.isEmpty() ? tr("Show the cause of the current issue") : issue->remedy);
 }
 
 void JobsDock::open() {
@@ -201,7 +210,7 @@ void JobsDock::refreshIssues() {
                                                       error ? Role::danger : note ? Role::text2 : Role::warning),
                                          issue.sentence, m_issueList);
         if (issue.jump)
-            item->setToolTip(tr("Return or a double click shows the cause"));
+            item->setToolTip(tr("Return or a double click: %1").arg(remedyOf(issue)));
         item->setData(Qt::AccessibleTextRole, (error ? tr("Error: %1") : note ? tr("Note: %1") : tr("Warning: %1")).arg(issue.sentence));
     }
     m_issuesTab->setText(issues.empty() ? tr("Issues") : tr("Issues  %1").arg(issues.size()));

@@ -41,16 +41,6 @@ template <typename Enum> void addEnum(QComboBox* box, Enum value, const QString&
     box->addItem(words, QString::fromLatin1(run::nameOf(value)));
 }
 
-/// An interrupted run goes on where it stopped when its folder is named again.
-bool isUnfinishedRun(const QString& folder) {
-    try {
-        return QFileInfo::exists(folder + QStringLiteral("/manifest.json"))
-               && run::readManifest(folder.toStdString()).state == "running";
-    } catch (const base::Error&) {
-        return false;
-    }
-}
-
 /// Whether NVIDIA's driver is installed; nothing of CUDA is started.
 bool hasGraphicsCard() {
     QLibrary driver(QStringLiteral("cuda"), 1);
@@ -362,7 +352,7 @@ void KernelDialog::run() {
     if (out.isEmpty())
         return say(tr("Name a folder for the run."));
     engine::KernelRequest job = request();
-    job.options.resume = isUnfinishedRun(out);
+    job.options.resume = run::isUnfinished(out.toStdString()); // goes on where it stopped
     if (QDir(out).exists() && !QDir(out).isEmpty() && !job.options.resume)
         return say(tr("The folder %1 exists and is not empty; name another one.").arg(out));
     QDir().mkpath(QFileInfo(out).absolutePath());

@@ -82,9 +82,10 @@ void ProjectController::read(const QString& path, std::function<void(const Proje
         [file = std::filesystem::path(path.toStdString())](const base::JobContext&) { return readProjectFile(file); },
         [done = std::move(done)](const ProjectFile& project) { done(project); },
         [this, path](const QString& sentence) {
-            m_session.addIssue(models::Issue::Severity::error,
-                               tr("The project was not opened. %1").arg(models::format::sentence(sentence)),
-                               [this, path] { Q_EMIT locateRequested(path); });
+            m_session.addIssue(
+                models::Issue::Severity::error,
+                tr("The project was not opened. %1").arg(models::format::sentence(sentence)),
+                [this, path] { Q_EMIT locateRequested(path); }, tr("Locate…"));
         });
 }
 
@@ -245,10 +246,11 @@ ProjectFile ProjectController::snapshot() const {
 void ProjectController::saveAs(const QString& path) {
     const QString absolute = QFileInfo(path).absoluteFilePath();
     if (!m_lock.take(absolute)) {
-        m_session.addIssue(models::Issue::Severity::error,
-                           tr("The project was not saved. %1 is open in another window (%2); choose another name.")
-                               .arg(QFileInfo(path).fileName(), m_lock.holder()),
-                           [this] { Q_EMIT saveAsRequested(); });
+        m_session.addIssue(
+            models::Issue::Severity::error,
+            tr("The project was not saved. %1 is open in another window (%2); choose another name.")
+                .arg(QFileInfo(path).fileName(), m_lock.holder()),
+            [this] { Q_EMIT saveAsRequested(); }, tr("Save as…"));
         return;
     }
     m_path = absolute;
@@ -308,7 +310,9 @@ void ProjectController::written(const QString& problem) {
         remember();
     } else {
         m_modified = true;
-        m_session.addIssue(models::Issue::Severity::error, tr("The project was not saved. %1").arg(models::format::sentence(problem)), [this] { Q_EMIT saveAsRequested(); });
+        m_session.addIssue(
+            models::Issue::Severity::error, tr("The project was not saved. %1").arg(models::format::sentence(problem)),
+            [this] { Q_EMIT saveAsRequested(); }, tr("Save as…"));
     }
     Q_EMIT changed();
 }

@@ -5,6 +5,7 @@
 #include <core/run/manifest.h>
 #include <core/run/run.h>
 
+#include <filesystem>
 #include <string>
 
 namespace lpntk::engine {
@@ -18,5 +19,10 @@ NetworkSpec networkOf(const run::Manifest& manifest);
 KernelRequest requestOf(const run::Run& run, const base::JobContext& context);
 /// The same on another device than the run's ("" = the run's), in the precision nearest to the run's that it knows.
 KernelRequest requestOf(const run::Run& run, const std::string& device, const base::JobContext& context);
+
+/// The job that an unfinished run was begun with, to go on with it; memory and threads are left to the caller. Throws
+/// as requestOf(), and FormatError when the folder holds no unfinished run or one that stopped before it knew its
+/// samples.
+KernelRequest resumeOf(const std::filesystem::path& runFolder, const base::JobContext& context);
 
 } // namespace lpntk::engine

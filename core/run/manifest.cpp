@@ -99,6 +99,16 @@ Manifest readManifest(const std::filesystem::path& runFolder) {
     return manifestFromJson(base::readJsonFile(path), base::quoted(path));
 }
 
+bool isUnfinished(const std::filesystem::path& runFolder) {
+    try {
+        std::error_code problem;
+        return std::filesystem::exists(runFolder / "manifest.json", problem) &&
+               readManifest(runFolder).state == "running";
+    } catch (const base::Error&) {
+        return false;
+    }
+}
+
 void writeManifest(const std::filesystem::path& runFolder, const Manifest& manifest) {
     base::writeJsonFile(runFolder / kFileName, toJson(manifest));
 }

@@ -161,8 +161,9 @@ QString Session::locationOf(SampleId sample) const {
 
 // --- issues ---------------------------------------------------------------------------------------------------------
 
-void Session::addIssue(Issue::Severity severity, const QString& sentence, std::function<void()> jump) {
-    m_issues.push_back({severity, sentence, std::move(jump)});
+void Session::addIssue(Issue::Severity severity, const QString& sentence, std::function<void()> jump,
+                       const QString& remedy) {
+    m_issues.push_back({severity, sentence, std::move(jump), remedy});
     Q_EMIT issueAdded(static_cast<int>(m_issues.size()) - 1);
     emitLater(Change::issues);
 }

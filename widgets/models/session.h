@@ -60,7 +60,8 @@ struct Issue {
     enum class Severity { note, warning, error };
     Severity severity = Severity::error;
     QString sentence;
-    std::function<void()> jump;            ///< shows the cause; may be empty
+    std::function<void()> jump; ///< shows the cause or mends it; may be empty
+    QString remedy;             ///< words for the button that jumps, empty = "Show the cause"
 };
 
 /// What is open in one window: data set, networks, the current run (read-only snapshots), decisions with their undo
@@ -156,7 +157,8 @@ public:
 
     // --- issues -------------------------------------------------------------------------------------------------
     const std::vector<Issue>& issues() const { return m_issues; }
-    void addIssue(Issue::Severity severity, const QString& sentence, std::function<void()> jump = {});
+    void addIssue(Issue::Severity severity, const QString& sentence, std::function<void()> jump = {},
+                  const QString& remedy = {});
     void clearIssues();
 
     /// What a subset is exported from; null members where something is missing.
@@ -169,6 +171,8 @@ Q_SIGNALS:
     void locateDataRequested(const QString& formerSource);
     /// The same for what could not be opened or computed: the window shows the dialog where it can be put right.
     void locateRunRequested(const QString& formerFolder);
+    /// Somebody asked to go on with the unfinished run in the folder.
+    void continueRunRequested(const QString& folder);
     void checkpointRequested(const QString& weights);
     void kernelRequested();
 

@@ -78,7 +78,9 @@ void Session::openData(const QString& source) {
         [source](const base::JobContext& context) { return data::loadDataset(source.toStdString(), {}, context); },
         [this, source](Result data) { dataOpened(std::move(data), source); },
         [this, source](const QString& sentence) {
-            addIssue(Issue::Severity::error, sentence, [this, source] { Q_EMIT locateDataRequested(source); });
+            addIssue(
+                Issue::Severity::error, sentence, [this, source] { Q_EMIT locateDataRequested(source); },
+                tr("Locate…"));
         });
 }
 
@@ -108,10 +110,12 @@ void Session::openDataOfRun() {
         [source](const base::JobContext& context) { return data::loadDataset(source.toStdString(), {}, context); },
         [this, source](Result data) { dataOpened(std::move(data), source); },
         [this, source](const QString& sentence) {
-            addIssue(Issue::Severity::warning,
-                     tr("The data set of the run cannot be opened, so its pictures are missing. %1 Locate the data set to see them.")
-                         .arg(format::sentence(sentence)),
-                     [this, source] { Q_EMIT locateDataRequested(source); });
+            addIssue(
+                Issue::Severity::warning,
+                tr("The data set of the run cannot be opened, so its pictures are missing. %1 Locate the data set to "
+                   "see them.")
+                    .arg(format::sentence(sentence)),
+                [this, source] { Q_EMIT locateDataRequested(source); }, tr("Locate…"));
         });
 }
 
@@ -125,7 +129,8 @@ void Session::compareDataWithRun() {
     if (found == m_data->splits.end()) {
         addIssue(Issue::Severity::warning,
                  tr("The data set \"%1\" has no split \"%2\", which the run was made from. Locate the right data set.")
-                     .arg(QString::fromStdString(m_data->name), m_split), jump);
+                     .arg(QString::fromStdString(m_data->name), m_split),
+                 jump, tr("Locate…"));
         return;
     }
     const auto samples = m_run->samples();
@@ -136,8 +141,10 @@ void Session::compareDataWithRun() {
             continue;
         addIssue(Issue::Severity::warning,
                  tr("The data set \"%1\" does not belong to the run: sample #%2 %3. Locate the right data set.")
-                     .arg(QString::fromStdString(m_data->name)).arg(samples[row])
-                     .arg(there ? tr("has another label there") : tr("does not exist there")), jump);
+                     .arg(QString::fromStdString(m_data->name))
+                     .arg(samples[row])
+                     .arg(there ? tr("has another label there") : tr("does not exist there")),
+                 jump, tr("Locate…"));
         return;
     }
 }
@@ -241,7 +248,15 @@ void Session::openRun(const std::filesystem::path& folder) {
         tr("Open run"), true, this, [folder](const base::JobContext&) { return run::Run::open(folder); },
         [this](Result run) { runOpened(std::move(run)); },
         [this, folder](const QString& sentence) {
-            addIssue(Issue::Severity::error, sentence, [this, folder] { Q_EMIT locateRunRequested(pathText(folder)); });
+            if (run::isUnfinished(folder))
+                addIssue(
+                    Issue::Severity::warning,
+                    tr("The run %1 is not finished. It can go on where it stopped.").arg(pathText(folder)),
+                    [this, folder] { Q_EMIT continueRunRequested(pathText(folder)); }, tr("Continue"));
+            else
+                addIssue(
+                    Issue::Severity::error, sentence, [this, folder] { Q_EMIT locateRunRequested(pathText(folder)); },
+                    tr("Locate…"));
         });
 }
 
