@@ -1,8 +1,7 @@
-#include <core/analysis/checked_row.h>
 #include <core/analysis/coverage.h>
+#include <core/analysis/nested_cholesky.h>
 #include <core/base/parallel.h>
 
-#include <Eigen/Core>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -14,97 +13,6 @@ namespace lpntk::analysis {
 using base::RowId;
 
 namespace {
-
-/// Cholesky of K_SS + eps I over rows of one class in the given order, and with it the residual of every later row after
-/// each step. Blocks of columns: one matrix product for what earlier blocks explain, then column by column.
-class NestedCholesky {
-public:
-    /// `order`: the class's rows; the first `most` become pivots in this order, none of the others.
-    NestedCholesky(const run::Run& run, run::RowRange range, std::vector<RowId> order, std::int64_t most,
-                   const base::JobContext& context)
-        : m_run(run), m_range(range), m_order(std::move(order)), m_most(most), m_context(context),
-          m_buffer(static_cast<std::size_t>(range.size())), m_diagonal(range.size()), m_factor(range.size(), most) {
-        for (Eigen::Index i = 0; i < m_diagonal.size(); ++i)
-            m_diagonal[i] = static_cast<double>(run.kappa(rowAt(i), rowAt(i)));
-        m_residual = m_diagonal;
-        const double share = run.manifest().plan.store == run::StoreType::f16 ? 1e-3 : 1e-6;
-        m_epsilon = m_diagonal.size() ? share * m_diagonal.mean() : 0;
-    }
-
-    /// Calls `at(count)` when `count` pivots stand, for each of the ascending `counts`, and `made(pivots)` block by
-    /// block.
-    template <typename At, typename Made> void run(std::span<const std::int64_t> counts, At at, Made made) {
-        auto next = counts.begin();
-        while (next != counts.end() && *next == 0)
-            at(*next++);
-        for (Eigen::Index begin = 0; begin < m_most && next != counts.end(); begin += kBlock) {
-            const Eigen::Index width = std::min<Eigen::Index>(kBlock, m_most - begin);
-            fillPanel(begin, width);
-            for (Eigen::Index c = begin; c < begin + width; ++c) {
-                factorColumn(begin, c);
-                while (next != counts.end() && *next == c + 1)
-                    at(*next++);
-            }
-            made(width);
-        }
-    }
-
-    /// Covered share of the row at position `i` of the order, which is no pivot yet.
-    float coverage(Eigen::Index i) const {
-        if (!(m_diagonal[i] > 0))
-            return 1; // no gradient, nothing to cover
-        return static_cast<float>(1 - std::clamp(m_residual[i] / m_diagonal[i], 0.0, 1.0));
-    }
-
-    RowId rowAt(Eigen::Index i) const { return m_order[static_cast<std::size_t>(i)]; }
-
-private:
-    static constexpr Eigen::Index kBlock = 64;
-    static constexpr Eigen::Index kRowsAtOnce = 1024; ///< between two looks at the stop token
-
-    void fillPanel(Eigen::Index begin, Eigen::Index width) {
-        const Eigen::Index size = m_factor.rows();
-        for (Eigen::Index c = begin; c < begin + width; ++c) {
-            checkedKappaRow(m_run, rowAt(c), m_range, m_buffer);
-            for (Eigen::Index i = begin; i < size; ++i)
-                m_factor(i, c) = static_cast<double>(m_buffer[static_cast<std::size_t>(rowAt(i).value() - m_range.begin)]);
-        }
-        m_context.throwIfCancelled();
-        if (begin == 0)
-            return;
-        const Eigen::MatrixXd pivots = m_factor.block(begin, 0, width, begin).transpose();
-        for (Eigen::Index from = begin; from < size; from += kRowsAtOnce) {
-            const Eigen::Index rows = std::min(kRowsAtOnce, size - from);
-            m_factor.block(from, begin, rows, width).noalias() -= m_factor.block(from, 0, rows, begin) * pivots;
-            m_context.throwIfCancelled();
-        }
-    }
-
-    void factorColumn(Eigen::Index begin, Eigen::Index c) {
-        const Eigen::Index below = m_factor.rows() - c;
-        auto column = m_factor.col(c).tail(below);
-        if (c > begin)
-            column.noalias() -= m_factor.block(c, begin, below, c - begin) * m_factor.row(c).segment(begin, c - begin).transpose();
-        const double pivot = column[0] + m_epsilon;
-        if (pivot > 0.5 * m_epsilon) {
-            column /= std::sqrt(pivot);
-            column[0] = std::sqrt(pivot);
-        } else {
-            column.setZero();
-        }
-        m_residual.tail(below - 1).array() -= column.tail(below - 1).array().square();
-    }
-
-    const run::Run& m_run;
-    run::RowRange m_range;
-    std::vector<RowId> m_order;
-    std::int64_t m_most;
-    const base::JobContext& m_context;
-    std::vector<float> m_buffer;
-    Eigen::VectorXd m_diagonal, m_residual;
-    Eigen::MatrixXd m_factor; ///< (n, most): rows in order, a column per pivot
-    double m_epsilon = 0;
-};
 
 /// numpy.percentile's linear rule. `values` is sorted here.
 double percentile(std::vector<float>& values, double share) {
@@ -131,6 +39,15 @@ int threadsOf(int threads) {
     return threads > 0 ? threads : base::availableThreads();
 }
 
+/// Threads go to different classes; where these are fewer, each class has several.
+struct ThreadPlan {
+    int classesAtOnce = 1, perClass = 1;
+};
+ThreadPlan threadPlan(const run::Run& run, int threads) {
+    const int classesAtOnce = std::clamp(run.classes(), 1, threads);
+    return {classesAtOnce, threads / classesAtOnce};
+}
+
 /// One curve: the classes are independent until their rows are put together point by point.
 class CurveWork {
 public:
@@ -147,8 +64,10 @@ public:
     }
 
     CoverageCurve curve(int threads, const base::JobContext& context) {
-        base::parallelFor(m_run.classes(), threads, context,
-                          [&](std::int64_t label, int) { workOn(static_cast<std::size_t>(label), context); });
+        const ThreadPlan plan = threadPlan(m_run, threads);
+        base::parallelFor(m_run.classes(), plan.classesAtOnce, context, [&](std::int64_t label, int) {
+            workOn(static_cast<std::size_t>(label), plan.perClass, context);
+        });
         return together();
     }
 
@@ -169,13 +88,13 @@ private:
         m_pivots += counts.empty() ? 0 : counts.back();
     }
 
-    void workOn(std::size_t label, const base::JobContext& context) {
+    void workOn(std::size_t label, int threads, const base::JobContext& context) {
         const auto& counts = m_order.counts[label];
         const run::RowRange range = m_run.classRange(static_cast<int>(label));
         if (range.size() == 0 || counts.empty())
             return;
         std::size_t point = 0;
-        NestedCholesky cholesky(m_run, range, m_order.rows[label], counts.back(), context);
+        NestedCholesky cholesky(m_run, range, m_order.rows[label], counts.back(), threads, context);
         const auto take = [&](std::int64_t count) {
             auto& values = m_dropped[label][point++];
             for (std::int64_t i = count; i < range.size(); ++i)
@@ -234,7 +153,8 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
         done += made;
         context.progress("coverage", static_cast<double>(done), static_cast<double>(total), "kept rows");
     };
-    base::parallelFor(run.classes(), threadsOf(threads), context, [&](std::int64_t label, int) {
+    const ThreadPlan plan = threadPlan(run, threadsOf(threads));
+    base::parallelFor(run.classes(), plan.classesAtOnce, context, [&](std::int64_t label, int) {
         const run::RowRange range = run.classRange(static_cast<int>(label));
         std::vector<RowId> order;
         for (const bool wanted : {true, false}) {
@@ -249,7 +169,7 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
             report(most);
             return;
         }
-        NestedCholesky cholesky(run, range, std::move(order), most, context);
+        NestedCholesky cholesky(run, range, std::move(order), most, plan.perClass, context);
         const std::int64_t counts[] = {most};
         cholesky.run(
             counts, [](std::int64_t) {}, report);
@@ -263,6 +183,14 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
     }
     summarize(dropped, result.mean, result.fifthPercentile);
     return result;
+}
+
+double coverageOperations(double n, double m) {
+    return n * m * m / 2 - m * m * m / 3;
+}
+
+double coverageDoubles(double n, double m) {
+    return n * m - m * m / 2;
 }
 
 CoverageCurve coverageCurve(const run::Run& run, const NestedOrder& order, int threads,
@@ -292,10 +220,10 @@ double curveReach(const run::Run& run, double operations, double bytes, int thre
         for (int label = 0; label < run.classes(); ++label) {
             const auto n = static_cast<double>(run.classRange(label).size());
             const double m = share * n;
-            work += n * m * m / 2 - m * m * m / 6;
-            largest = std::max(largest, n * m * sizeof(double));
+            work += coverageOperations(n, m);
+            largest = std::max(largest, coverageDoubles(n, m) * sizeof(double));
         }
-        return work <= operations && largest * std::min(threadsOf(threads), std::max(1, run.classes())) <= bytes;
+        return work <= operations && largest * threadPlan(run, threadsOf(threads)).classesAtOnce <= bytes;
     };
     if (fits(1))
         return 1;

@@ -21,9 +21,14 @@ struct Coverage {
     double fifthPercentile = 0;
 };
 
-/// Blocked incremental Cholesky over the kept rows of each class, parallel over classes; float64. For m kept of n rows
-/// n m^2 operations and n m doubles. Throws ShapeError when `kept` is not one entry per row.
+/// Cholesky over the kept rows of each class (nested_cholesky.h) in float64, the same bits with any number of threads:
+/// classes at the same time, and where they are fewer than threads, several threads for each. Throws ShapeError when
+/// `kept` is not one entry per row.
 Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, const base::JobContext& context = {});
+
+/// What m kept of a class's n rows take: multiply-adds, and doubles in memory while the class is worked on.
+double coverageOperations(double n, double m);
+double coverageDoubles(double n, double m);
 
 /// Coverage along a nested keep order: one factorization gives every point of it.
 struct CoverageCurve {
@@ -38,9 +43,8 @@ struct NestedOrder {
     std::vector<std::vector<base::RowId>> rows;    ///< [label] all rows of the class
     std::vector<std::vector<std::int64_t>> counts; ///< [label][point] ascending, the same number of points for all
 };
-/// Exact, as coverage() at every point; m rows kept of a class of n at the last point cost n m^2 / 2 - m^3 / 6
-/// multiply-adds and n m doubles while the class is worked on. Reports kept rows as progress. Throws ShapeError when
-/// orders or counts do not fit the run.
+/// Exact, as coverage() at every point, and at the price of the last point alone. Reports kept rows as progress. Throws
+/// ShapeError when orders or counts do not fit the run.
 CoverageCurve coverageCurve(const run::Run& run, const NestedOrder& order, int threads,
                             const base::JobContext& context = {});
 

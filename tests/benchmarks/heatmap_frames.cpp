@@ -51,7 +51,7 @@ public:
         m_result["open"] = {{"first_picture", first}, {"complete", since(timer)}};
         wait([this] { return m_session.clusters() && m_session.subset(); });
         m_result["open"]["clusters_and_subset"] = since(timer);
-        m_session.jobs().cancelAll(); // the coverage of 60,000 samples takes minutes and both cores
+        m_session.jobs().cancelAll(); // the coverage of 60,000 samples takes seconds and both cores
         wait([this] { return m_session.jobs().running() == 0; });
         QObject::disconnect(connection);
     }

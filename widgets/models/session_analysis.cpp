@@ -15,14 +15,14 @@ namespace {
 /// From this many rows on the nearest kept samples come in a second step, so that a dragged slider stays live.
 constexpr std::int64_t kTwoStepRows = 5000;
 /// Multiply-adds of a coverage that deserves a line in the Jobs list and its cancel button.
-constexpr double kListedCoverage = 3e10;
+constexpr double kListedCoverage = 6e10;
 
 double coverageCost(const run::Run& run, const std::vector<char>& kept) {
     double cost = 0;
     for (int label = 0; label < run.classes(); ++label) {
         const auto range = run.classRange(label);
-        const auto m = static_cast<double>(std::count(kept.begin() + range.begin, kept.begin() + range.end, 1));
-        cost += static_cast<double>(range.size()) * m * m;
+        const auto m = std::count(kept.begin() + range.begin, kept.begin() + range.end, 1);
+        cost += analysis::coverageOperations(static_cast<double>(range.size()), static_cast<double>(m));
     }
     return cost;
 }
