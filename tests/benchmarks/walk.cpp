@@ -47,6 +47,7 @@ namespace {
 
 constexpr int kPatience = 600000; // ms
 constexpr int kLongJobs = 20000;  // ms
+constexpr int kPause = 25;        // ms between two actions
 constexpr std::size_t kStallsNamed = 12;
 
 /// Milliseconds since this process was started.
@@ -73,7 +74,7 @@ struct Stall {
 /// Asks the event loop for an answer from a thread of its own, one question at a time.
 class Watchdog {
 public:
-    explicit Watchdog(QObject& target) : m_target(target), m_thread([this](std::stop_token stop) { watch(stop); }) {}
+    Watchdog() : m_thread([this](std::stop_token stop) { watch(stop); }) {}
 
     /// What is being done from now on.
     void name(std::string action) { m_action = std::move(action); }
@@ -89,16 +90,16 @@ public:
 
 private:
     void watch(const std::stop_token& stop) {
-        constexpr std::chrono::milliseconds kPause(5); // between an answer and the next question
+        constexpr std::chrono::milliseconds kGap(5); // between an answer and the next question
         std::unique_lock lock(m_mutex);
         while (!stop.stop_requested()) {
             m_waiting = true;
             QElapsedTimer asked;
             asked.start();
             QMetaObject::invokeMethod(
-                &m_target, [this, asked] { answer(tests::since(asked)); }, Qt::QueuedConnection);
+                &m_asked, [this, asked] { answer(tests::since(asked)); }, Qt::QueuedConnection);
             m_answered.wait(lock, stop, [this] { return !m_waiting; });
-            m_answered.wait_for(lock, stop, kPause, [] { return false; });
+            m_answered.wait_for(lock, stop, kGap, [] { return false; });
         }
     }
     void answer(double milliseconds) { // on the window's thread
@@ -112,7 +113,7 @@ private:
         m_answered.notify_one();
     }
 
-    QObject& m_target;
+    QObject m_asked; // a question that is still on its way ends with it
     std::mutex m_mutex;
     std::condition_variable_any m_answered;
     bool m_waiting = false;
@@ -296,16 +297,21 @@ Json firstPictures(gui::MainWindow& window) {
 
 Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
     Walker walker(window, seed);
-    Watchdog watchdog(window);
+    Watchdog watchdog;
+    int actions = 0;
     QElapsedTimer timer;
     timer.start();
-    int actions = 0;
-    while (timer.elapsed() < qint64{1000} * seconds) {
-        // The name stands before the action and what the event loop makes of it.
-        QTimer::singleShot(0, &window, [&] { watchdog.name(walker.step()); });
-        QTest::qWait(25);
+    // A menu or dialog runs an event loop of its own until a later action closes it, so each action asks for the next
+    // one before it begins.
+    std::function<void()> act = [&] {
+        if (timer.elapsed() >= qint64{1000} * seconds)
+            return;
+        QTimer::singleShot(kPause, &window, act);
         ++actions;
-    }
+        watchdog.name(walker.step());
+    };
+    act();
+    waitUntil([&] { return timer.elapsed() >= qint64{1000} * seconds; });
     Json stalls = Json::array();
     for (const Stall& stall : watchdog.worst())
         stalls.push_back({{"ms", stall.milliseconds}, {"processor_ms", stall.computed}, {"after", stall.action}});
