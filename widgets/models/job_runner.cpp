@@ -10,12 +10,27 @@
 #include <thread>
 #include <utility>
 
+#ifdef Q_OS_LINUX
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
+
 namespace lpntk::models {
 
 namespace {
 
 constexpr int kReportInterval = 1000 / 30;
 constexpr double kSmoothing = 3; // seconds
+constexpr int kNiceness = 10;
+
+/// Jobs take all cores. The window's thread and those that draw for it (OpenGL in software has one per core) would get
+/// a share of them only, and a frame of 20 ms of work would take 200.
+void letTheWindowGoFirst() {
+#ifdef Q_OS_LINUX
+    // A thread has a niceness of its own here, and threads that it starts inherit it.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+#endif
+}
 
 /// What a thread and the window share about a job.
 struct Shared {
@@ -163,6 +178,7 @@ void JobRunner::begin(Job& job) {
     // The thread holds the shared part only: the last owner of the job must be this thread, which joins.
     job.thread = std::jthread([this, ticket = job.ticket, title = job.title, shared = job.shared, gate = job.gate,
                                task = std::exchange(job.work, {})](std::stop_token stop) mutable {
+        letTheWindowGoFirst();
         base::JobContext context;
         context.stop = std::move(stop);
         context.pause = std::move(gate);
