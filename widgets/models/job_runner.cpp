@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <condition_variable>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -133,7 +134,31 @@ struct JobRunner::Job {
     std::jthread thread;
 };
 
-JobRunner::JobRunner(QObject* parent) : QObject(parent) {
+/// Joins threads that are past their last statement, where nobody waits for it: they go behind all others, so that a
+/// busy computer may keep even these last steps waiting.
+struct JobRunner::Joiner {
+    std::mutex mutex;
+    std::condition_variable_any added;
+    std::vector<std::jthread> ended;
+    std::jthread thread{[this](const std::stop_token& stop) { join(stop); }}; ///< the last member: it uses the others
+
+    void take(std::jthread job) {
+        const std::lock_guard lock(mutex);
+        ended.push_back(std::move(job));
+        added.notify_one();
+    }
+    void join(const std::stop_token& stop) {
+        std::unique_lock lock(mutex);
+        while (added.wait(lock, stop, [this] { return !ended.empty(); })) {
+            auto jobs = std::exchange(ended, {});
+            lock.unlock();
+            jobs.clear();
+            lock.lock();
+        }
+    }
+};
+
+JobRunner::JobRunner(QObject* parent) : QObject(parent), m_joiner(std::make_unique<Joiner>()) {
     m_clock.start();
     m_poll.setInterval(kReportInterval);
     connect(&m_poll, &QTimer::timeout, this, &JobRunner::pollProgress);
@@ -214,7 +239,7 @@ void JobRunner::deliver(Ticket ticket) {
     const auto job = find(ticket);
     if (!job)
         return;
-    job->thread = {}; // past its last statement: joining does not wait
+    m_joiner->take(std::move(job->thread));
     disconnect(job->receiverGone); // a view asks thousands of times in its life
     std::erase(m_jobs, job);
     if (job->queued)
