@@ -6,15 +6,36 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace lpntk::run {
 
 namespace fs = std::filesystem;
 using base::FormatError;
 
+namespace {
+
+constexpr std::size_t kReadAhead = std::size_t{16} << 20; ///< of a file; larger ones are read where they are looked at
+
+/// Asks for a small file before anybody reads the kernel: page by page, in between gigabytes of it, a few MB that the
+/// first pictures need took seconds from a cold disk.
+void readAhead(std::span<const std::byte> bytes) {
+    if (bytes.empty() || bytes.size() > kReadAhead)
+        return;
+    const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
+    const std::uintptr_t inPage = begin % static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    madvise(reinterpret_cast<void*>(begin - inPage), bytes.size() + inPage, MADV_WILLNEED);
+}
+
+} // namespace
+
 template <typename T>
 std::span<const T> Run::Files::map(const fs::path& path, std::initializer_list<std::int64_t> shape) {
     m_arrays.push_back(formats::NpyArray::open(path));
+    readAhead(m_arrays.back().bytes());
     return m_arrays.back().as<T>(shape);
 }
 
@@ -26,6 +47,7 @@ std::span<const formats::Half> Run::Files::mapHalves(const fs::path& path, std::
                                       base::quoted(path), fmt::join(shape, ", "), formats::nameOf(array.type()),
                                       fmt::join(array.shape(), ", ")));
     m_arrays.push_back(array);
+    readAhead(array.bytes());
     return {reinterpret_cast<const formats::Half*>(array.bytes().data()), array.bytes().size() / sizeof(formats::Half)};
 }
 

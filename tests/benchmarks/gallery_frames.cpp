@@ -20,12 +20,12 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 #include <functional>
 #include <vector>
 
 using namespace lpntk;
 using namespace lpntk::views;
+using tests::computed;
 using tests::since;
 using tests::summary;
 using Json = nlohmann::ordered_json;
@@ -35,13 +35,6 @@ namespace {
 template <typename Condition> void wait(const Condition& condition) {
     while (!condition())
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents, 50);
-}
-
-/// What this thread computed so far; on a busy computer the time by the clock says more about the others.
-double computed() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
 /// One notch of the wheel, then the frame that it causes. Returns its time.

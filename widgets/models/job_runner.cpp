@@ -5,10 +5,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <condition_variable>
 #include <mutex>
 #include <new>
 #include <thread>
 #include <utility>
+
+#ifdef Q_OS_LINUX
+#include <sys/resource.h>
+#include <unistd.h>
+#endif
 
 namespace lpntk::models {
 
@@ -16,6 +22,16 @@ namespace {
 
 constexpr int kReportInterval = 1000 / 30;
 constexpr double kSmoothing = 3; // seconds
+constexpr int kNiceness = 10;
+
+/// Jobs take all cores. The window's thread and those that draw for it (OpenGL in software has one per core) would get
+/// a share of them only, and a frame of 20 ms of work would take 200.
+void letTheWindowGoFirst() {
+#ifdef Q_OS_LINUX
+    // A thread has a niceness of its own here, and threads that it starts inherit it.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNiceness);
+#endif
+}
 
 /// What a thread and the window share about a job.
 struct Shared {
@@ -118,7 +134,31 @@ struct JobRunner::Job {
     std::jthread thread;
 };
 
-JobRunner::JobRunner(QObject* parent) : QObject(parent) {
+/// Joins threads that are past their last statement, where nobody waits for it: they go behind all others, so that a
+/// busy computer may keep even these last steps waiting.
+struct JobRunner::Joiner {
+    std::mutex mutex;
+    std::condition_variable_any added;
+    std::vector<std::jthread> ended;
+    std::jthread thread{[this](const std::stop_token& stop) { join(stop); }}; ///< the last member: it uses the others
+
+    void take(std::jthread job) {
+        const std::lock_guard lock(mutex);
+        ended.push_back(std::move(job));
+        added.notify_one();
+    }
+    void join(const std::stop_token& stop) {
+        std::unique_lock lock(mutex);
+        while (added.wait(lock, stop, [this] { return !ended.empty(); })) {
+            auto jobs = std::exchange(ended, {});
+            lock.unlock();
+            jobs.clear();
+            lock.lock();
+        }
+    }
+};
+
+JobRunner::JobRunner(QObject* parent) : QObject(parent), m_joiner(std::make_unique<Joiner>()) {
     m_clock.start();
     m_poll.setInterval(kReportInterval);
     connect(&m_poll, &QTimer::timeout, this, &JobRunner::pollProgress);
@@ -163,6 +203,7 @@ void JobRunner::begin(Job& job) {
     // The thread holds the shared part only: the last owner of the job must be this thread, which joins.
     job.thread = std::jthread([this, ticket = job.ticket, title = job.title, shared = job.shared, gate = job.gate,
                                task = std::exchange(job.work, {})](std::stop_token stop) mutable {
+        letTheWindowGoFirst();
         base::JobContext context;
         context.stop = std::move(stop);
         context.pause = std::move(gate);
@@ -198,7 +239,7 @@ void JobRunner::deliver(Ticket ticket) {
     const auto job = find(ticket);
     if (!job)
         return;
-    job->thread = {}; // past its last statement: joining does not wait
+    m_joiner->take(std::move(job->thread));
     disconnect(job->receiverGone); // a view asks thousands of times in its life
     std::erase(m_jobs, job);
     if (job->queued)

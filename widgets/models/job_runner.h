@@ -137,6 +137,7 @@ private:
     void supersede(QObject* receiver, const char* purpose);
     void remember(QObject* receiver, const char* purpose, Ticket ticket);
     struct Job;
+    struct Joiner;
     void begin(Job& job);
     void beginNextQueued();
     std::shared_ptr<Job> find(Ticket ticket) const;
@@ -144,6 +145,7 @@ private:
     void pollProgress();
     double now() const { return static_cast<double>(m_clock.nsecsElapsed()) * 1e-9; }
     double workedSeconds(const Job& job) const;
+    std::unique_ptr<Joiner> m_joiner;
     std::vector<std::shared_ptr<Job>> m_jobs;
     std::unordered_map<std::string, Ticket> m_questions;
     Ticket m_nextTicket = 1;

@@ -6,6 +6,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QPainter>
+#include <QPixmapCache>
 #include <QStyle>
 #include <QStyleFactory>
 #include <QSvgRenderer>
@@ -47,21 +48,34 @@ std::vector<QColor> colours(const QJsonValue& array) {
 /// Draws one SVG in the theme's colour of the moment.
 class ThemeIcon : public QIconEngine {
 public:
-    ThemeIcon(const QString& name, Role role) : m_svg(resource(QStringLiteral(":/icons/%1.svg").arg(name))), m_name(name), m_role(role) {}
+    ThemeIcon(const QString& name, Role role) : m_name(name), m_role(role) {}
 
     void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
-        QByteArray bytes = m_svg;
-        bytes.replace("currentColor", theme().colour(roleFor(mode, state)).name().toLatin1());
-        QSvgRenderer renderer(bytes);
-        renderer.setAspectRatioMode(Qt::KeepAspectRatio);
-        renderer.render(painter, QRectF(rect));
+        // Pixels where pixels are asked for, the drawing itself in figures.
+        if (painter->paintEngine()->type() != QPaintEngine::Raster ||
+            painter->transform().type() > QTransform::TxTranslate)
+            return draw(*painter, QRectF(rect), mode, state);
+        const qreal ratio = painter->device()->devicePixelRatioF();
+        QPixmap pixels = pixmap((QSizeF(rect.size()) * ratio).toSize(), mode, state);
+        pixels.setDevicePixelRatio(ratio);
+        painter->drawPixmap(rect.topLeft(), pixels);
     }
 
+    /// Every paint event of every button asks for it.
     QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
-        QPixmap pixels(size);
+        const QString key = QStringLiteral("lpntk-%1 %2 %3x%4")
+                                .arg(m_name, theme().colour(roleFor(mode, state)).name())
+                                .arg(size.width())
+                                .arg(size.height());
+        QPixmap pixels;
+        if (QPixmapCache::find(key, &pixels))
+            return pixels;
+        pixels = QPixmap(size);
         pixels.fill(Qt::transparent);
         QPainter painter(&pixels);
-        paint(&painter, QRect(QPoint(), size), mode, state);
+        draw(painter, QRectF(QPointF(), size), mode, state);
+        painter.end();
+        QPixmapCache::insert(key, pixels);
         return pixels;
     }
 
@@ -71,13 +85,19 @@ public:
     bool isNull() override { return false; }
 
 private:
+    void draw(QPainter& painter, const QRectF& rect, QIcon::Mode mode, QIcon::State state) const {
+        QByteArray bytes = resource(QStringLiteral(":/icons/%1.svg").arg(m_name));
+        bytes.replace("currentColor", theme().colour(roleFor(mode, state)).name().toLatin1());
+        QSvgRenderer renderer(bytes);
+        renderer.setAspectRatioMode(Qt::KeepAspectRatio);
+        renderer.render(&painter, rect);
+    }
     Role roleFor(QIcon::Mode mode, QIcon::State state) const {
         if (mode == QIcon::Disabled)
             return Role::disabledText;
         return state == QIcon::On && m_role == Role::text2 ? Role::accentText : m_role;
     }
 
-    QByteArray m_svg;
     QString m_name;
     Role m_role;
 };
