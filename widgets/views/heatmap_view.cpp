@@ -329,6 +329,8 @@ void HeatmapView::hideEvent(QHideEvent* event) {
 void HeatmapView::showEvent(QShowEvent* event) {
     SessionView::showEvent(event);
     m_canvas->setActive(true);
+    if (m_run && !m_canvas->isComplete())
+        holdClustering();
 }
 
 bool HeatmapView::goTo(const QString& text) {
