@@ -92,8 +92,12 @@ void JobRow::show(const models::JobInfo& info) {
     const base::Progress& progress = info.progress;
     // Without a total the bar runs by itself, but the words still say what is done; a paused one stands.
     m_bar->setRange(0, progress.total > 0 || info.paused || info.waiting ? 1000 : 0);
-    if (progress.total > 0)
+    if (progress.total > 0) {
+        // QProgressBar paints within setValue, and with OpenGL somewhere in a window that composes all of it.
+        m_bar->setUpdatesEnabled(false);
         m_bar->setValue(static_cast<int>(1000 * std::clamp(progress.done / progress.total, 0.0, 1.0)));
+        m_bar->setUpdatesEnabled(true); // asks for a paint event
+    }
     m_figures->setText(figuresOf(info));
     m_bar->setAccessibleName(info.title + QStringLiteral(", ") + m_figures->text());
     if (std::exchange(m_paused, info.paused) != info.paused)

@@ -245,7 +245,7 @@ std::vector<vtk::GraphEdge> RelationGraphWidget::edges() const {
     return made;
 }
 
-void RelationGraphWidget::rebuild() {
+void RelationGraphWidget::rebuild(bool samePictures) {
     m_drawn = false;
     if (!m_graph || !m_run) {
         m_scene->setGraph({}, {});
@@ -258,15 +258,20 @@ void RelationGraphWidget::rebuild() {
                           theme().thumbnail("nodeCurrent") + 2 * kCard);
     if (!m_moved && !m_kept)
         fitTo(places);
-    makeNodes(places);
+    makeNodes(places, samePictures);
     update();
 }
 
-void RelationGraphWidget::makeNodes(const std::vector<QPointF>& places) {
+void RelationGraphWidget::makeNodes(const std::vector<QPointF>& places, bool samePictures) {
+    const std::vector<vtk::GraphNode>& former = m_scene->nodes();
+    samePictures = samePictures && former.size() == places.size();
     std::vector<vtk::GraphNode> nodes;
     for (int node = 0; node < static_cast<int>(places.size()); ++node) {
+        const auto at = static_cast<std::size_t>(node);
         const double side = sideOf(node);
-        nodes.push_back({static_cast<std::uint64_t>(node), places[static_cast<std::size_t>(node)], picture(node),
+        const bool same =
+            samePictures && former[at].side == side && former[at].picture.devicePixelRatio() == devicePixelRatioF();
+        nodes.push_back({static_cast<std::uint64_t>(node), places[at], same ? former[at].picture : picture(node),
                          QPointF((std::max(side, 56.0) + 2 * kOutside) / 2, kOutside + side / 2), side});
     }
     m_scene->setGraph(std::move(nodes), edges());
@@ -333,7 +338,7 @@ void RelationGraphWidget::prepareFrame() {
 void RelationGraphWidget::resizeEvent(QResizeEvent* event) {
     VtkHost::resizeEvent(event);
     m_kept = false;
-    rebuild();
+    rebuild(true);
 }
 
 void RelationGraphWidget::setHoveredNode(int node) {

@@ -67,8 +67,9 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    void rebuild();
-    void makeNodes(const std::vector<QPointF>& places);
+    /// Of the same nodes in other places the pictures stay, as far as their size does.
+    void rebuild(bool samePictures = false);
+    void makeNodes(const std::vector<QPointF>& places, bool samePictures = false);
     void fitTo(const std::vector<QPointF>& places);
     void repaintNode(int node);
     QImage picture(int node);

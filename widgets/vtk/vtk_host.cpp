@@ -215,7 +215,18 @@ void VtkHost::resizeGL(int, int) {
     m_interactor->UpdateSize(pixels.width(), pixels.height());
 }
 
+/// QOpenGLWidget draws a frame within every resize, although the paint event that follows draws it again. A layout that
+/// takes several passes would draw one for each.
+void VtkHost::resizeEvent(QResizeEvent* event) {
+    m_resizing = true;
+    QOpenGLWidget::resizeEvent(event);
+    m_resizing = false;
+    update();
+}
+
 void VtkHost::paintGL() {
+    if (m_resizing)
+        return;
     QElapsedTimer timer;
     timer.start();
     // The pixel ratio changes without a resize when the window moves to another screen.

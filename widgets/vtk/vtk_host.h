@@ -65,6 +65,7 @@ protected:
 
     void initializeGL() override;
     void resizeGL(int width, int height) override;
+    void resizeEvent(QResizeEvent* event) override;
     void paintGL() override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
@@ -83,6 +84,7 @@ private:
     vtkNew<vtkRenderer> m_overlay;
     QMetaObject::Connection m_contextGone;
     bool m_forwardEvents = false;
+    bool m_resizing = false;
     double m_pictureRatio = 0; ///< while a picture of another resolution is drawn
     double m_frameMilliseconds = 0;
     int m_frames = 0;
