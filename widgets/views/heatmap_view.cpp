@@ -20,11 +20,8 @@
 #include <QInputDialog>
 #include <QLabel>
 #include <QRegularExpression>
-#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
-
-#include <utility>
 
 namespace lpntk::views {
 
@@ -34,8 +31,6 @@ using models::theme;
 namespace format = models::format;
 
 namespace {
-
-constexpr int kLongestHold = 1000; // ms
 
 QComboBox* makeCombo(const QStringList& texts, QWidget* parent) {
     auto* combo = new QComboBox(parent);
@@ -165,7 +160,6 @@ QWidget* HeatmapView::makeStrip() {
 void HeatmapView::connectCanvas() {
     connect(m_canvas, &HeatmapCanvas::viewChanged, this, &HeatmapView::showScale);
     connect(m_canvas, &HeatmapCanvas::completed, this, [this] {
-        releaseClustering();
         if (isReady())
             Q_EMIT ready();
     });
@@ -218,26 +212,6 @@ void HeatmapView::openRun() {
     m_matrix->setVisible(!means.cosine.empty());
     fillRanges();
     showScale();
-    holdClustering();
-}
-
-/// Clustering reads as much of the kernel as the disk gives, and every page of the run and of the program that the
-/// first picture still needs would stand in that queue: from a cold disk 4 s instead of 1. So the picture goes first.
-void HeatmapView::holdClustering() {
-    releaseClustering();
-    if (!isVisible() || m_canvas->isHidden() || m_orders->isWaiting() || !session().isClustering())
-        return;
-    m_held = session().clusterTicket();
-    session().jobs().pause(m_held);
-    QTimer::singleShot(kLongestHold, this, [this, held = m_held] {
-        if (m_held == held)
-            releaseClustering();
-    });
-}
-
-void HeatmapView::releaseClustering() {
-    if (m_held != 0)
-        session().jobs().resume(std::exchange(m_held, 0));
 }
 
 void HeatmapView::connectOrders() {
@@ -325,15 +299,12 @@ void HeatmapView::themeChanged() {
 
 void HeatmapView::hideEvent(QHideEvent* event) {
     m_canvas->setActive(false);
-    releaseClustering();
     SessionView::hideEvent(event);
 }
 
 void HeatmapView::showEvent(QShowEvent* event) {
     SessionView::showEvent(event);
     m_canvas->setActive(true);
-    if (m_run && !m_canvas->isComplete())
-        holdClustering();
 }
 
 bool HeatmapView::goTo(const QString& text) {

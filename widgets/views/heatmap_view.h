@@ -55,8 +55,6 @@ private:
     void connectCanvas();
     void choosePair(models::SampleId row, models::SampleId column, Qt::KeyboardModifiers modifiers);
     void openRun();
-    void holdClustering();
-    void releaseClustering();
     void connectOrders();
     void fillRanges();
     void applyRange();
@@ -80,7 +78,6 @@ private:
     RelationLegend* m_legend;
     ClassMatrixPart* m_matrix;
     std::shared_ptr<const run::Run> m_run;
-    models::Ticket m_held = 0; ///< a job that waits for the first picture
 };
 
 } // namespace lpntk::views
