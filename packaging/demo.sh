@@ -33,7 +33,7 @@ fi
 
 rm -rf "$out/subset"
 "$bin/lpntk" prune "$run" --method heads --keep 0.3 --out "$out/subset"
-for view in heatmap clusters relations pruning inspector; do
+for view in heatmap clusters relations map pruning inspector; do
   LPNTK_VIRTUAL_DISPLAY=1 packaging/with-display.sh "$bin/lpntk-explorer" "$run" --view "$view" --dark \
     --size 1600x1000 --screenshot "$out/$view.png"
   echo "demo: picture of $view in $out/$view.png"

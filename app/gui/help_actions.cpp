@@ -1,5 +1,6 @@
 #include "help_actions.h"
 
+#include "help_page.h"
 #include "small_widgets.h"
 
 #include <core/base/version.h>
@@ -7,7 +8,6 @@
 #include <widgets/models/theme.h>
 #include <widgets/vtk/vtk_host.h>
 
-#include <QFile>
 #include <QGridLayout>
 #include <QMenu>
 #include <QPushButton>
@@ -15,7 +15,6 @@
 #include <QScrollBar>
 #include <QSet>
 #include <QShortcut>
-#include <QTextBrowser>
 
 #include <map>
 
@@ -80,7 +79,7 @@ KeyListDialog::KeyListDialog(const ActionRegistry& actions, QWidget* window) : Q
     auto* halves = new QHBoxLayout;
     halves->setSpacing(24);
     halves->addWidget(makeKeys(actions, window), 1);
-    halves->addWidget(makePage(), 1);
+    halves->addWidget(new HelpPage(this), 1);
     column->addLayout(halves, 1);
     auto* close = new QPushButton(tr("Close"), this);
     close->setDefault(true);
@@ -120,17 +119,6 @@ QWidget* KeyListDialog::makeKeys(const ActionRegistry& actions, QWidget* window)
     // A scroll area asks for no width of its own, and keys that are cut off cannot be pressed.
     scroll->setMinimumWidth(body->minimumSizeHint().width() + scroll->verticalScrollBar()->sizeHint().width());
     return scroll;
-}
-
-QWidget* KeyListDialog::makePage() {
-    auto* page = new QTextBrowser(this);
-    page->setObjectName(QStringLiteral("helpPage"));
-    page->setAccessibleName(tr("Help"));
-    page->setOpenLinks(false);
-    QFile file(QStringLiteral(":/help/help.md"));
-    if (file.open(QIODevice::ReadOnly))
-        page->setMarkdown(QString::fromUtf8(file.readAll()));
-    return page;
 }
 
 HelpActions::HelpActions(ActionRegistry& actions, QMenu& menu, QWidget* window) : QObject(window), m_actions(actions), m_window(window) {

@@ -17,7 +17,6 @@ public:
 
 private:
     QWidget* makeKeys(const ActionRegistry& actions, QWidget* window);
-    QWidget* makePage();
 };
 
 /// Help and what this program is. Owned by the window.

@@ -1,13 +1,6 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <app/gui/main_window.h>
 #include <app/gui/view_area.h>
-#include <core/engine/environment.h>
-#include <helpers/show_window.h>
-#include <helpers/synthetic_run.h>
-
-#include <widgets/models/theme.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
@@ -25,7 +18,6 @@ using namespace lpntk;
 
 namespace {
 
-constexpr int kPatience = 60000;
 constexpr int kMostStops = 200;
 
 bool isControl(const QWidget& widget) {
@@ -57,24 +49,16 @@ QString nameOf(const QWidget& widget) {
 } // namespace
 
 /// Everything that the mouse reaches, Tab reaches too.
-class TestKeyboard : public QObject {
+class TestKeyboard : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestKeyboard(tests::OwnHome& home) : m_home(home) {}
-
-private:
-    tests::OwnHome& m_home;
-    std::unique_ptr<gui::MainWindow> m_window;
+    using WindowCase::WindowCase;
 
 private Q_SLOTS:
     void initTestCase() {
-        const auto folder = m_home.file("demo-run");
-        tests::writeSyntheticRun(folder, tests::makeSyntheticRun(240, 4));
-        m_window = std::make_unique<gui::MainWindow>();
-        m_window->resize(1500, 950);
-        QVERIFY(tests::showActive(*m_window));
-        m_window->openPath(QString::fromStdString(folder.string()));
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->session().run() && m_window->session().coverage(), kPatience);
+        makeRun();
+        showWindow();
+        open();
     }
     void tabReachesEveryControl_data() {
         QTest::addColumn<int>("view");
@@ -84,7 +68,7 @@ private Q_SLOTS:
     void tabReachesEveryControl() {
         QFETCH(int, view);
         QTest::keyClick(m_window.get(), static_cast<Qt::Key>(Qt::Key_1 + view), Qt::AltModifier);
-        QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), kPatience);
+        waitFor(*m_window);
         QVERIFY(m_window->views().currentWidget()->isAncestorOf(QApplication::focusWidget())); // the key leads there
         QSet<QWidget*> reached;
         for (int i = 0; i < kMostStops; ++i) {
@@ -101,12 +85,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    engine::prepareEnvironment();
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestKeyboard test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestKeyboard>(argc, argv);
 }
 #include "test_keyboard.moc"

@@ -1,13 +1,10 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <helpers/show_window.h>
 #include <app/gui/command_palette.h>
-#include <app/gui/main_window.h>
 #include <app/gui/view_area.h>
 
 #include <core/base/files.h>
 #include <core/engine/environment.h>
-#include <helpers/synthetic_run.h>
 
 #include <widgets/models/theme.h>
 #include <widgets/vtk/vtk_host.h>
@@ -41,21 +38,12 @@ constexpr int kPatience = 60000;
 
 } // namespace
 
-class TestMainWindow : public QObject {
+class TestMainWindow : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestMainWindow(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::filesystem::path m_run;
-    std::unique_ptr<gui::MainWindow> m_window;
-
-    models::Session& session() { return m_window->session(); }
-    void open() {
-        m_window->openPath(QString::fromStdString(m_run.string()));
-        QTRY_VERIFY_WITH_TIMEOUT(session().run() && session().coverage() && session().jobs().running() == 0, kPatience);
-    }
     void search(const QString& words) {
         QTest::keyClick(m_window.get(), Qt::Key_K, Qt::ControlModifier);
         auto* field = visible<gui::CommandPalette>(*m_window, "commandPalette");
@@ -64,25 +52,10 @@ private:
         QTest::keyClicks(field, words);
         QTest::keyClick(field, Qt::Key_Return);
     }
-    bool hasIssue(const QString& words) {
-        for (const models::Issue& issue : session().issues())
-            if (issue.sentence.contains(words))
-                return true;
-        return false;
-    }
 
 private Q_SLOTS:
-    void initTestCase() {
-        m_run = m_home.file("demo-run");
-        tests::writeSyntheticRun(m_run, tests::makeSyntheticRun(240, 4));
-    }
-
-    void init() {
-        m_window = std::make_unique<gui::MainWindow>();
-        m_window->resize(1400, 900);
-        QVERIFY(tests::showActive(*m_window));
-    }
-
+    void initTestCase() { makeRun(); }
+    void init() { showWindow(); }
     void cleanup() { m_window.reset(); }
 
     void startsWithoutTheEngine() {
@@ -203,7 +176,7 @@ private Q_SLOTS:
         const QString path = m_home.path(QStringLiteral("damaged.lpntk"));
         base::writeFileAtomically(path.toStdString(), R"({"format": "lpntk-project", "version": 1, "data": 5})");
         m_window->project().open(path);
-        QTRY_VERIFY_WITH_TIMEOUT(hasIssue(QStringLiteral("damaged.lpntk")), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(hasIssue(*m_window, QStringLiteral("damaged.lpntk")), kPatience);
         QCOMPARE(session().run(), run);
         QVERIFY(m_window->project().path().isEmpty());
         QTRY_VERIFY(visibleWidget(*m_window, "issueList"));
@@ -211,7 +184,7 @@ private Q_SLOTS:
 
     void whatCannotBeOpenedIsAnIssue() {
         m_window->openPath(m_home.path(QStringLiteral("nothing-here")));
-        QTRY_VERIFY_WITH_TIMEOUT(hasIssue(QStringLiteral("nothing-here")), kPatience);
+        QTRY_VERIFY_WITH_TIMEOUT(hasIssue(*m_window, QStringLiteral("nothing-here")), kPatience);
         QTRY_VERIFY(visibleWidget(*m_window, "issueList"));
         QVERIFY(QApplication::activeModalWidget() == nullptr);
     }
@@ -326,12 +299,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    engine::prepareEnvironment();
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestMainWindow test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestMainWindow>(argc, argv);
 }
 #include "test_main_window.moc"

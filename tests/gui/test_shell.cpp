@@ -1,12 +1,9 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <app/gui/main_window.h>
 #include <app/gui/notifier.h>
 #include <app/gui/recovery.h>
 #include <app/gui/view_area.h>
 #include <core/engine/environment.h>
-#include <helpers/show_window.h>
-#include <helpers/synthetic_run.h>
 
 #include <widgets/models/theme.h>
 #include <widgets/vtk/vtk_host.h>
@@ -37,34 +34,15 @@ constexpr int kPatience = 60000;
 
 /// What the window keeps and tells whatever is shown: unsaved work, projects that two windows open, layouts, a second
 /// view, notifications.
-class TestShell : public QObject {
+class TestShell : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestShell(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::filesystem::path m_run;
-    std::unique_ptr<gui::MainWindow> m_window;
-
-    models::Session& session() { return m_window->session(); }
-    static void waitFor(gui::MainWindow& window) {
-        QTRY_VERIFY_WITH_TIMEOUT(window.session().run() && window.session().coverage() && window.isSettled(),
-                                 kPatience);
-    }
-    void open() {
-        m_window->openPath(QString::fromStdString(m_run.string()));
-        waitFor(*m_window);
-    }
     void prune(gui::MainWindow& window, int row) {
         const base::SampleId sample = window.session().run()->sampleFromRow(base::RowId(row));
         window.session().decide({curation::Edit::Kind::prune, {sample}, -1, {}, {}, {}}, QStringLiteral("Prune"));
-    }
-    static bool hasIssue(gui::MainWindow& window, const QString& words) {
-        for (const models::Issue& issue : window.session().issues())
-            if (issue.sentence.contains(words))
-                return true;
-        return false;
     }
     /// Files of unsaved work, held or left.
     static QStringList kept() {
@@ -74,15 +52,8 @@ private:
     }
 
 private Q_SLOTS:
-    void initTestCase() {
-        m_run = m_home.file("demo-run");
-        tests::writeSyntheticRun(m_run, tests::makeSyntheticRun(240, 4));
-    }
-    void init() {
-        m_window = std::make_unique<gui::MainWindow>();
-        m_window->resize(1500, 900);
-        QVERIFY(tests::showActive(*m_window));
-    }
+    void initTestCase() { makeRun(); }
+    void init() { showWindow(); }
     void cleanup() { m_window.reset(); }
 
     void workWithoutAProjectOutlivesTheWindow() {
@@ -270,12 +241,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    engine::prepareEnvironment();
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestShell test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestShell>(argc, argv);
 }
 #include "test_shell.moc"

@@ -1,14 +1,9 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <app/gui/main_window.h>
 #include <core/base/error.h>
 #include <core/data/dataset.h>
 #include <core/engine/engine.h>
-#include <core/engine/environment.h>
 #include <helpers/real_data.h>
-#include <helpers/show_window.h>
-#include <widgets/models/theme.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QAbstractButton>
 #include <QApplication>
@@ -26,16 +21,19 @@ constexpr int kTop = 7;                 // not what the window takes by itself
 } // namespace
 
 /// A kernel job that stopped half-way goes on from the window.
-class TestUnfinishedRun : public QObject {
+class TestUnfinishedRun : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestUnfinishedRun(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
     std::filesystem::path m_folder;
 
-    static QAbstractButton* remedy(gui::MainWindow& window) { return visible<QAbstractButton>(window, "showCause"); }
+    QAbstractButton* remedy() { return visible<QAbstractButton>(*m_window, "showCause"); }
+    void openFolder() {
+        m_window->openPath(QString::fromStdString(m_folder.string()));
+        QTRY_VERIFY_WITH_TIMEOUT(remedy(), kPatience);
+    }
 
 private Q_SLOTS:
     void initTestCase() {
@@ -58,20 +56,19 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(engine::engine().kernel(job, m_folder, context), base::Cancelled);
         QVERIFY(run::isUnfinished(m_folder));
     }
+    void init() { showWindow(); }
+    void cleanup() { m_window.reset(); }
+
     void itGoesOnWhereItStopped() {
-        gui::MainWindow window;
-        window.resize(1500, 950);
-        QVERIFY(tests::showActive(window));
-        window.openPath(QString::fromStdString(m_folder.string()));
-        QTRY_VERIFY_WITH_TIMEOUT(remedy(window), kPatience);
-        QCOMPARE(remedy(window)->text(), QStringLiteral("Continue"));
-        QVERIFY(!window.session().run());
-        tests::press(remedy(window));
-        QTRY_VERIFY_WITH_TIMEOUT(window.session().run() != nullptr, kPatience);
-        QCOMPARE(window.session().run()->folder(), m_folder);
-        QCOMPARE(window.session().run()->rows(), kSamples);
-        QCOMPARE(window.session().run()->manifest().plan.top, kTop);
-        QTRY_VERIFY_WITH_TIMEOUT(window.isSettled(), kPatience);
+        openFolder();
+        QCOMPARE(remedy()->text(), QStringLiteral("Continue"));
+        QVERIFY(!session().run());
+        tests::press(remedy());
+        QTRY_VERIFY_WITH_TIMEOUT(session().run() != nullptr, kPatience);
+        QCOMPARE(session().run()->folder(), m_folder);
+        QCOMPARE(session().run()->rows(), kSamples);
+        QCOMPARE(session().run()->manifest().plan.top, kTop);
+        QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), kPatience);
     }
     void whatTheRunWasMadeFromMustBeThere() {
         // As if the weights had been moved away since.
@@ -79,28 +76,14 @@ private Q_SLOTS:
         manifest.state = "running";
         manifest.weights = m_home.file("gone.safetensors").string();
         run::writeManifest(m_folder, manifest);
-        gui::MainWindow window;
-        window.resize(1500, 950);
-        QVERIFY(tests::showActive(window));
-        window.openPath(QString::fromStdString(m_folder.string()));
-        QTRY_VERIFY_WITH_TIMEOUT(remedy(window), kPatience);
-        tests::press(remedy(window));
-        const auto told = [&] {
-            const auto& issues = window.session().issues();
-            return !issues.empty() && issues.back().sentence.contains(QStringLiteral("gone.safetensors"));
-        };
-        QTRY_VERIFY_WITH_TIMEOUT(told(), kPatience);
+        openFolder();
+        tests::press(remedy());
+        QTRY_VERIFY_WITH_TIMEOUT(hasIssue(*m_window, QStringLiteral("gone.safetensors")), kPatience);
         QVERIFY(run::isUnfinished(m_folder)); // nothing was changed
     }
 };
 
 int main(int argc, char** argv) {
-    engine::prepareEnvironment();
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestUnfinishedRun test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestUnfinishedRun>(argc, argv);
 }
 #include "test_unfinished_run.moc"

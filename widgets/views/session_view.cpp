@@ -24,7 +24,11 @@ SessionView::SessionView(models::Session& session, QWidget* parent) : QWidget(pa
     connect(&selection, &models::SelectionModel::selectedChanged, this, [this] { remember(selectedPart); });
     connect(&selection, &models::SelectionModel::currentChanged, this, [this] { remember(currentPart); });
     connect(&selection, &models::SelectionModel::hoveredChanged, this, [this] { remember(hoveredPart); });
-    connect(&models::theme(), &models::Theme::changed, this, [this] { themeChanged(); });
+    connect(&models::theme(), &models::Theme::changed, this, [this] {
+        m_dirtyTheme = !isVisible();
+        if (isVisible())
+            themeChanged();
+    });
 }
 
 void SessionView::remember(int parts) {
@@ -41,6 +45,8 @@ void SessionView::setLinked(bool linked) {
 
 void SessionView::showEvent(QShowEvent* event) {
     QWidget::showEvent(event);
+    if (std::exchange(m_dirtyTheme, false))
+        themeChanged();
     if (const auto dirty = std::exchange(m_dirty, models::Changes()))
         sessionChanged(dirty);
     if (m_linked && m_dirtySelection)

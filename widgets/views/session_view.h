@@ -39,6 +39,7 @@ private:
     models::Session& m_session;
     models::Changes m_dirty;
     int m_dirtySelection = 0;
+    bool m_dirtyTheme = false;
     bool m_linked = true;
 };
 

@@ -1,0 +1,48 @@
+#include "window_case.h"
+
+#include <core/engine/environment.h>
+#include <helpers/synthetic_run.h>
+#include <widgets/models/theme.h>
+#include <widgets/vtk/vtk_host.h>
+
+#include <algorithm>
+
+namespace lpntk::tests {
+
+void WindowCase::makeRun() {
+    m_run = m_home.file("demo-run");
+    writeSyntheticRun(m_run, makeSyntheticRun(240, 4));
+}
+
+void WindowCase::showWindow() {
+    m_window = std::make_unique<gui::MainWindow>();
+    m_window->resize(1500, 900);
+    QVERIFY(showActive(*m_window));
+}
+
+void WindowCase::open() {
+    m_window->openPath(QString::fromStdString(m_run.string()));
+    waitFor(*m_window);
+}
+
+void WindowCase::waitFor(gui::MainWindow& window) {
+    QTRY_VERIFY_WITH_TIMEOUT(window.session().run() && window.session().coverage() && window.isSettled(),
+                             kWindowPatience);
+}
+
+bool WindowCase::hasIssue(gui::MainWindow& window, const QString& words) {
+    const auto& issues = window.session().issues();
+    return std::any_of(issues.begin(), issues.end(),
+                       [&](const models::Issue& issue) { return issue.sentence.contains(words); });
+}
+
+void prepareWindowProgram() {
+    engine::prepareEnvironment();
+    vtk::prepareOpenGl();
+}
+
+void styleWindowProgram(QApplication& application) {
+    models::theme().apply(application);
+}
+
+} // namespace lpntk::tests
