@@ -272,7 +272,7 @@ QWidget* PruningView::makeChart(QWidget* parent) {
     m_class = new QComboBox(head);
     m_class->setAccessibleName(tr("Class of the coverage curve"));
     m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_class->setMinimumContentsLength(6);
+    m_class->setMinimumContentsLength(7);
     addTo(*head, m_class);
     m_coverageText = new QLabel(head);
     m_coverageText->setFont(theme().font(13, QFont::Medium));
