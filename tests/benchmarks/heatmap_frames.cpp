@@ -38,7 +38,7 @@ public:
         m_view.resize(size);
         m_view.show();
         wait([this] { return m_view.windowHandle()->isExposed(); });
-        QObject::connect(&map(), &QOpenGLWidget::frameSwapped, &map(), [this] { ++m_swapped; });
+        QObject::connect(&map(), &lpntk::vtk::VtkHost::painted, &map(), [this] { ++m_swapped; });
         QElapsedTimer timer;
         timer.start();
         double first = -1;

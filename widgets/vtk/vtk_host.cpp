@@ -3,9 +3,11 @@
 #include <QElapsedTimer>
 #include <QGuiApplication>
 #include <QMouseEvent>
+#include <QOffscreenSurface>
 #include <QOpenGLContext>
 #include <QOpenGLFramebufferObject>
 #include <QOpenGLFunctions>
+#include <QPainter>
 #include <QSurfaceFormat>
 #include <QWheelEvent>
 
@@ -95,10 +97,9 @@ const char* vtkVersionText() {
     return vtkVersion::GetVTKVersion();
 }
 
-VtkHost::VtkHost(QWidget* parent) : QOpenGLWidget(parent) {
+VtkHost::VtkHost(QWidget* parent) : QWidget(parent) {
     filterMessages();
-    setFormat(surfaceFormat());
-    setUpdateBehavior(QOpenGLWidget::NoPartialUpdate);
+    setAttribute(Qt::WA_OpaquePaintEvent);
     setMouseTracking(true);
     m_window->SetOwnContext(0);
     m_window->SetFrameBlitModeToBlitToCurrent();
@@ -118,7 +119,6 @@ VtkHost::VtkHost(QWidget* parent) : QOpenGLWidget(parent) {
 }
 
 VtkHost::~VtkHost() {
-    disconnect(m_contextGone);
     releaseGl();
     m_interactor->SetRenderWindow(nullptr);
 }
@@ -129,20 +129,21 @@ bool VtkHost::isUsable() {
 }
 
 void VtkHost::connectWindow() {
-    // VTK asks for the context many times within a frame. QOpenGLWidget::makeCurrent would bind its own framebuffer
-    // behind VTK's back, so only when another context is current.
-    observe(m_window, vtkCommand::WindowMakeCurrentEvent, this, [](vtkObject*, unsigned long, void* client, void*) {
-        auto* host = static_cast<VtkHost*>(client);
-        if (host->context() && host->context() != QOpenGLContext::currentContext())
-            host->makeCurrent();
-    });
-    observe(m_window, vtkCommand::WindowIsCurrentEvent, this, [](vtkObject*, unsigned long, void* host, void* answer) {
-        auto* context = static_cast<VtkHost*>(host)->context();
-        *static_cast<bool*>(answer) = context && context == QOpenGLContext::currentContext();
-    });
-    // VTK asks for a frame: never draw outside paintGL.
+    observe(m_window, vtkCommand::WindowMakeCurrentEvent, this,
+            [](vtkObject*, unsigned long, void* host, void*) { static_cast<VtkHost*>(host)->makeCurrent(); });
+    observe(
+        m_window, vtkCommand::WindowIsCurrentEvent, this, [](vtkObject*, unsigned long, void* client, void* answer) {
+            auto* host = static_cast<VtkHost*>(client);
+            *static_cast<bool*>(answer) = host->m_context && host->m_context.get() == QOpenGLContext::currentContext();
+        });
+    // VTK asks for a frame: never draw outside of a paint event.
     observe(m_interactor, vtkCommand::RenderEvent, this,
             [](vtkObject*, unsigned long, void* host, void*) { static_cast<VtkHost*>(host)->update(); });
+}
+
+void VtkHost::update() {
+    m_stale = true;
+    QWidget::update();
 }
 
 void VtkHost::setBackground(const QColor& colour) {
@@ -150,37 +151,29 @@ void VtkHost::setBackground(const QColor& colour) {
     update();
 }
 
-void VtkHost::setSamples(int samples) { m_window->SetMultiSamples(samples); }
+void VtkHost::setSamples(int samples) {
+    m_window->SetMultiSamples(samples);
+    update();
+}
 
 QSize VtkHost::pixelSize() const {
     const qreal ratio = devicePixelRatioF();
     return {qRound(width() * ratio), qRound(height() * ratio)};
 }
 
-QImage VtkHost::picture() { return isUsable() ? grabFramebuffer() : QImage(); }
+QImage VtkHost::picture() {
+    return isUsable() ? drawFrame() : QImage();
+}
 
 QImage VtkHost::pictureAt(double ratio) {
-    if (!isUsable() || !isValid() || size().isEmpty())
+    if (!isUsable() || size().isEmpty() || !openGl() || !makeCurrent())
         return {};
-    makeCurrent();
     GLint most = 0;
-    context()->functions()->glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &most);
+    m_context->functions()->glGetIntegerv(GL_MAX_RENDERBUFFER_SIZE, &most);
     m_pictureRatio = std::min(ratio, static_cast<double>(most) / std::max(width(), height()));
-    QImage image;
-    {
-        QOpenGLFramebufferObject target(pixelSize(), QOpenGLFramebufferObject::CombinedDepthStencil);
-        if (target.bind()) {
-            resizeGL(width(), height());
-            drawFrame();
-            target.bind(); // VTK leaves framebuffers of its own behind
-            image = target.toImage();
-        }
-    }
-    image.setDevicePixelRatio(m_pictureRatio);
+    const QImage image = drawFrame();
     m_pictureRatio = 0;
-    makeCurrent();
-    resizeGL(width(), height());
-    update();
+    update(); // the scene's actors are those of the other resolution
     return image;
 }
 
@@ -189,59 +182,61 @@ int VtkHost::metric(PaintDeviceMetric metric) const {
         return qRound(m_pictureRatio);
     if (m_pictureRatio > 0 && metric == PdmDevicePixelRatioScaled)
         return qRound(m_pictureRatio * devicePixelRatioFScale());
-    return QOpenGLWidget::metric(metric);
+    return QWidget::metric(metric);
 }
 
-void VtkHost::initializeGL() {
+bool VtkHost::openGl() {
+    if (m_context)
+        return true;
+    auto context = std::make_unique<QOpenGLContext>();
+    context->setFormat(surfaceFormat());
+    if (!context->create())
+        return false;
+    m_surface = std::make_unique<QOffscreenSurface>();
+    m_surface->setFormat(context->format());
+    m_surface->create();
+    m_context = std::move(context);
+    if (!makeCurrent()) {
+        m_context.reset();
+        return false;
+    }
     m_window->SetReadyForRendering(true);
     m_window->SetForceMaximumHardwareLineWidth(1);
     m_window->OpenGLInit();
-    disconnect(m_contextGone);
-    m_contextGone = connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { releaseGl(); });
+    return true;
+}
+
+/// VTK asks for the context many times within a frame.
+bool VtkHost::makeCurrent() {
+    return m_context &&
+           (m_context.get() == QOpenGLContext::currentContext() || m_context->makeCurrent(m_surface.get()));
 }
 
 void VtkHost::releaseGl() {
-    if (!context())
+    if (!makeCurrent())
         return;
-    makeCurrent();
     m_window->Finalize();
     m_window->SetReadyForRendering(false);
-    doneCurrent();
+    m_target.reset();
+    m_context->doneCurrent();
+    m_context.reset();
 }
 
-void VtkHost::resizeGL(int, int) {
-    const QSize pixels = pixelSize();
-    m_window->SetSize(pixels.width(), pixels.height());
-    m_interactor->UpdateSize(pixels.width(), pixels.height());
-}
-
-/// QOpenGLWidget draws a frame within every resize, although the paint event that follows draws it again. A layout that
-/// takes several passes would draw one for each.
-void VtkHost::resizeEvent(QResizeEvent* event) {
-    m_resizing = true;
-    QOpenGLWidget::resizeEvent(event);
-    m_resizing = false;
-    update();
-}
-
-void VtkHost::paintGL() {
-    if (m_resizing)
-        return;
+QImage VtkHost::drawFrame() {
+    if (!openGl() || !makeCurrent() || pixelSize().isEmpty())
+        return {};
     QElapsedTimer timer;
     timer.start();
-    // The pixel ratio changes without a resize when the window moves to another screen.
     const QSize pixels = pixelSize();
     const int* size = m_window->GetSize();
-    if (size[0] != pixels.width() || size[1] != pixels.height())
-        resizeGL(width(), height());
-    drawFrame();
-    m_frameMilliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
-    ++m_frames;
-    QMetaObject::invokeMethod(this, &VtkHost::painted, Qt::QueuedConnection);
-}
-
-void VtkHost::drawFrame() {
+    if (size[0] != pixels.width() || size[1] != pixels.height()) {
+        m_window->SetSize(pixels.width(), pixels.height());
+        m_interactor->UpdateSize(pixels.width(), pixels.height());
+    }
+    if (!m_target || m_target->size() != pixels)
+        m_target = std::make_unique<QOpenGLFramebufferObject>(pixels);
     prepareFrame();
+    m_target->bind();
     vtkOpenGLState* state = m_window->GetState();
     state->Reset();
     state->Push();
@@ -249,6 +244,28 @@ void VtkHost::drawFrame() {
     state->vtkglDepthFunc(kLessOrEqual);
     m_window->Render();
     state->Pop();
+    m_target->bind(); // VTK leaves framebuffers of its own behind
+    QImage image = m_target->toImage();
+    image.reinterpretAsFormat(QImage::Format_RGB32); // the background hides all below it
+    image.setDevicePixelRatio(devicePixelRatioF());
+    m_frameMilliseconds = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    return image;
+}
+
+void VtkHost::paintEvent(QPaintEvent*) {
+    // The pixel ratio changes without a resize when the window moves to another screen.
+    if (m_stale || m_frame.size() != pixelSize()) {
+        m_frame = drawFrame();
+        m_stale = false;
+        ++m_frames;
+        QMetaObject::invokeMethod(this, &VtkHost::painted, Qt::QueuedConnection);
+    }
+    QPainter painter(this);
+    if (!m_frame.isNull())
+        return painter.drawImage(0, 0, m_frame);
+    painter.fillRect(rect(), palette().window());
+    painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap,
+                     tr("OpenGL, which draws this view, cannot be used here."));
 }
 
 void VtkHost::tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifiers) {
@@ -260,7 +277,7 @@ void VtkHost::tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifie
 
 void VtkHost::mousePressEvent(QMouseEvent* event) {
     if (!m_forwardEvents)
-        return QOpenGLWidget::mousePressEvent(event);
+        return QWidget::mousePressEvent(event);
     tellInteractor(event->position(), event->modifiers());
     m_interactor->InvokeEvent(event->button() == Qt::LeftButton ? vtkCommand::LeftButtonPressEvent
                                                                 : vtkCommand::RightButtonPressEvent);
@@ -268,7 +285,7 @@ void VtkHost::mousePressEvent(QMouseEvent* event) {
 
 void VtkHost::mouseReleaseEvent(QMouseEvent* event) {
     if (!m_forwardEvents)
-        return QOpenGLWidget::mouseReleaseEvent(event);
+        return QWidget::mouseReleaseEvent(event);
     tellInteractor(event->position(), event->modifiers());
     m_interactor->InvokeEvent(event->button() == Qt::LeftButton ? vtkCommand::LeftButtonReleaseEvent
                                                                 : vtkCommand::RightButtonReleaseEvent);
@@ -276,14 +293,14 @@ void VtkHost::mouseReleaseEvent(QMouseEvent* event) {
 
 void VtkHost::mouseMoveEvent(QMouseEvent* event) {
     if (!m_forwardEvents)
-        return QOpenGLWidget::mouseMoveEvent(event);
+        return QWidget::mouseMoveEvent(event);
     tellInteractor(event->position(), event->modifiers());
     m_interactor->InvokeEvent(vtkCommand::MouseMoveEvent);
 }
 
 void VtkHost::wheelEvent(QWheelEvent* event) {
     if (!m_forwardEvents)
-        return QOpenGLWidget::wheelEvent(event);
+        return QWidget::wheelEvent(event);
     tellInteractor(event->position(), event->modifiers());
     m_interactor->InvokeEvent(event->angleDelta().y() > 0 ? vtkCommand::MouseWheelForwardEvent
                                                           : vtkCommand::MouseWheelBackwardEvent);

@@ -2,12 +2,18 @@
 
 #include <QColor>
 #include <QImage>
-#include <QOpenGLWidget>
+#include <QWidget>
 
 #include <vtkGenericOpenGLRenderWindow.h>
 #include <vtkGenericRenderWindowInteractor.h>
 #include <vtkNew.h>
 #include <vtkRenderer.h>
+
+#include <memory>
+
+class QOffscreenSurface;
+class QOpenGLContext;
+class QOpenGLFramebufferObject;
 
 namespace lpntk::vtk {
 
@@ -18,17 +24,20 @@ void prepareOpenGl();
 /// Version of the VTK in use, "9.1.0".
 const char* vtkVersionText();
 
-/// The widget in which everything drawn by VTK appears: owns a render window that draws into this widget's framebuffer
-/// and an interactor that never draws by itself. VTK works in device pixels, Qt's events are translated. Window's
-/// thread only.
-class VtkHost : public QOpenGLWidget {
+/// The widget in which everything drawn by VTK appears: owns a render window that draws into a framebuffer off screen,
+/// whose picture is painted like any other, and an interactor that never draws by itself. VTK works in device pixels,
+/// Qt's events are translated. Window's thread only.
+///
+/// No QOpenGLWidget: with one in it, Qt composes a whole window by OpenGL whenever any of its widgets changes, which
+/// costs 20 ms and more where OpenGL is software.
+class VtkHost : public QWidget {
     Q_OBJECT
 public:
     explicit VtkHost(QWidget* parent = nullptr);
     ~VtkHost() override;
 
-    /// False where QOpenGLWidget cannot work (Qt's offscreen platform, even when a probe context succeeds): views then
-    /// show a sentence instead.
+    /// False where VTK cannot draw (Qt's offscreen platform, even when a probe context succeeds): views then show a
+    /// sentence instead.
     static bool isUsable();
 
     vtkRenderer* renderer() const { return m_renderer; }
@@ -37,6 +46,8 @@ public:
     vtkGenericOpenGLRenderWindow* renderWindow() const { return m_window; }
     vtkGenericRenderWindowInteractor* interactor() const { return m_interactor; }
 
+    /// Asks for a new frame. What is painted again without it (because something above the host moved) is the last one.
+    void update();
     void setBackground(const QColor& colour);
     /// Smooth edges of lines: 0 or 4 samples a pixel.
     void setSamples(int samples);
@@ -63,10 +74,7 @@ protected:
     /// Called before each frame; the scene brings its actors up to date here, so many changes cost one frame.
     virtual void prepareFrame() {}
 
-    void initializeGL() override;
-    void resizeGL(int width, int height) override;
-    void resizeEvent(QResizeEvent* event) override;
-    void paintGL() override;
+    void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -74,17 +82,24 @@ protected:
 
 private:
     void connectWindow();
+    /// Makes the context at the first frame. False where there is no OpenGL.
+    bool openGl();
+    bool makeCurrent();
     void releaseGl();
-    void drawFrame();
+    /// Draws a frame of pixelSize(); null where there is no OpenGL.
+    QImage drawFrame();
     void tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifiers);
 
     vtkNew<vtkGenericOpenGLRenderWindow> m_window;
     vtkNew<vtkGenericRenderWindowInteractor> m_interactor;
     vtkNew<vtkRenderer> m_renderer;
     vtkNew<vtkRenderer> m_overlay;
-    QMetaObject::Connection m_contextGone;
+    std::unique_ptr<QOffscreenSurface> m_surface;
+    std::unique_ptr<QOpenGLContext> m_context;
+    std::unique_ptr<QOpenGLFramebufferObject> m_target;
+    QImage m_frame;
+    bool m_stale = true; ///< the frame is not what would be drawn now
     bool m_forwardEvents = false;
-    bool m_resizing = false;
     double m_pictureRatio = 0; ///< while a picture of another resolution is drawn
     double m_frameMilliseconds = 0;
     int m_frames = 0;
