@@ -93,7 +93,7 @@ void JobRow::show(const models::JobInfo& info) {
     // Without a total the bar runs by itself, but the words still say what is done; a paused one stands.
     m_bar->setRange(0, progress.total > 0 || info.paused || info.waiting ? 1000 : 0);
     if (progress.total > 0) {
-        // QProgressBar paints within setValue, and with OpenGL somewhere in a window that composes all of it.
+        // QProgressBar paints within setValue, which a busy job asks for many times a second.
         m_bar->setUpdatesEnabled(false);
         m_bar->setValue(static_cast<int>(1000 * std::clamp(progress.done / progress.total, 0.0, 1.0)));
         m_bar->setUpdatesEnabled(true); // asks for a paint event
