@@ -7,6 +7,15 @@
 
 #include <algorithm>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+
+/// Libraries of the desktop keep what they find once.
+extern "C" const char* __lsan_default_suppressions() {
+    return "leak:libLLVM\nleak:libdbus\nleak:libfontconfig\nleak:swrast_dri\n";
+}
+#endif
+
 namespace lpntk::tests {
 
 void WindowCase::makeRun() {
@@ -39,6 +48,13 @@ bool WindowCase::hasIssue(gui::MainWindow& window, const QString& words) {
 void prepareWindowProgram() {
     engine::prepareEnvironment();
     vtk::prepareOpenGl();
+}
+
+void checkLeaks() {
+#ifdef __SANITIZE_ADDRESS__
+    // Here and not at the end of the process: OpenGL's driver is still there, and what it keeps can be told from ours.
+    __lsan_do_leak_check();
+#endif
 }
 
 void styleWindowProgram(QApplication& application) {

@@ -38,6 +38,7 @@ protected:
 
 void prepareWindowProgram();                        ///< before there is an application
 void styleWindowProgram(QApplication& application); ///< before there is a window
+void checkLeaks();                                  ///< when every window is closed; does nothing without sanitizer
 
 /// main() of a test of the window, in a home of its own.
 template <typename Test> int runWindowTest(int argc, char** argv) {
@@ -46,7 +47,9 @@ template <typename Test> int runWindowTest(int argc, char** argv) {
     QApplication application(argc, argv);
     styleWindowProgram(application);
     Test test(home);
-    return QTest::qExec(&test, argc, argv);
+    const int failures = QTest::qExec(&test, argc, argv);
+    checkLeaks();
+    return failures;
 }
 
 } // namespace lpntk::tests
