@@ -30,6 +30,8 @@ constexpr double kOutside = 4;  ///< frames reach that far outside the card
 constexpr double kCaption = 18; ///< height of the cosine below
 constexpr double kRim = 2;      ///< in the colour of the class
 constexpr double kMark = 16;    ///< side of the mark that expands a node
+constexpr int kSmooth = 4;      ///< samples a pixel
+constexpr std::size_t kMostSmooth = 100; ///< nodes: with more, a smooth frame takes too long where OpenGL is software
 constexpr int kSmallest = 16;   ///< side of a picture in a graph that has little room
 constexpr int kCaptioned = 26;  ///< smaller pictures have their cosine only while they are looked at
 
@@ -37,7 +39,7 @@ constexpr int kCaptioned = 26;  ///< smaller pictures have their cosine only whi
 
 RelationGraphWidget::RelationGraphWidget(models::Session& session, QWidget* parent)
     : VtkHost(parent), m_session(session), m_scene(std::make_unique<vtk::GraphScene>(renderer(), overlay())) {
-    setSamples(4);
+    setSamples(kSmooth);
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(240, 200);
     setAccessibleName(tr("Relation graph"));
@@ -57,6 +59,7 @@ void RelationGraphWidget::setGraph(std::shared_ptr<const run::Run> run, std::sha
     m_run = std::move(run);
     m_graph = std::move(graph);
     m_forced = std::move(forced);
+    setSamples(m_graph && m_graph->nodes.size() > kMostSmooth ? 0 : kSmooth);
     m_hovered = -1;
     m_focused = focused.isValid() ? nodeOf(focused) : -1;
     // Another centre starts unmoved; the same one with other thresholds or more nodes keeps zoom and place.

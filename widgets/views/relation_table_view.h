@@ -16,6 +16,8 @@ public:
     std::vector<int> selectedRows() const;
     /// Redundant samples have a ratio of kappas where pairs have an angle.
     void setRatioShown(bool shown);
+    /// Letters are keys of the view; searching 100,000 rows for one would hold the window up. The filter line searches.
+    void keyboardSearch(const QString&) override {}
 
 Q_SIGNALS:
     void copyWanted();
