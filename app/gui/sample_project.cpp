@@ -44,9 +44,8 @@ std::optional<SampleProject> SampleProject::find() {
 
 void SampleProject::open(models::Session& session, const Settings& settings) const {
     const engine::NetworkSpec network{"lenet5", weights.toStdString(), 0};
-    const bool computed = QFileInfo::exists(run + QStringLiteral("/manifest.json"))
-                          && run::readManifest(run.toStdString()).state == "finished";
-    if (computed) {
+    const bool unfinished = run::isUnfinished(run.toStdString());
+    if (!unfinished && QFileInfo::exists(run + QStringLiteral("/manifest.json"))) {
         session.openCheckpoint(network);
         session.openRun(run.toStdString());
         return;
@@ -66,7 +65,7 @@ void SampleProject::open(models::Session& session, const Settings& settings) con
             request.options.perClass = kPerClass;
             request.options.memoryBytes = memory;
             request.options.threads = threads;
-            request.options.resume = QFileInfo::exists(out + QStringLiteral("/manifest.json"));
+            request.options.resume = run::isUnfinished(out.toStdString());
             QDir().mkpath(QFileInfo(out).absolutePath());
             session.startKernel(request, out.toStdString());
         });

@@ -193,6 +193,17 @@ double coverageDoubles(double n, double m) {
     return n * m - m * m / 2;
 }
 
+double coverageOperations(const run::Run& run, std::span<const char> kept) {
+    double operations = 0;
+    for (int label = 0; label < run.classes(); ++label) {
+        const auto range = run.classRange(label);
+        const auto own = kept.subspan(static_cast<std::size_t>(range.begin), static_cast<std::size_t>(range.size()));
+        operations += coverageOperations(static_cast<double>(range.size()),
+                                         static_cast<double>(std::count(own.begin(), own.end(), 1)));
+    }
+    return operations;
+}
+
 CoverageCurve coverageCurve(const run::Run& run, const NestedOrder& order, int threads,
                             const base::JobContext& context) {
     return CurveWork(run, order).curve(threadsOf(threads), context);

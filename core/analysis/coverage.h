@@ -29,6 +29,8 @@ Coverage coverage(const run::Run& run, std::span<const char> kept, int threads, 
 /// What m kept of a class's n rows take: multiply-adds, and doubles in memory while the class is worked on.
 double coverageOperations(double n, double m);
 double coverageDoubles(double n, double m);
+/// Multiply-adds of coverage(run, kept).
+double coverageOperations(const run::Run& run, std::span<const char> kept);
 
 /// Coverage along a nested keep order: one factorization gives every point of it.
 struct CoverageCurve {

@@ -17,8 +17,8 @@ namespace lpntk::analysis {
 /// of every later row after each prefix. One thread owns it and lends it `threads` threads, whose number changes no
 /// bit.
 ///
-/// Rows stand in groups of 24, pivots in panels of eight groups. A panel is filled from the run, loses what earlier
-/// panels explain, one product of (24, 192) and (192, 8) after the other, and is then factored group by group: below
+/// Rows stand in groups of 24, pivots in panels of twelve groups. A panel is filled from the run, loses what earlier
+/// panels explain, one product of (24, 144) and (144, 8) after the other, and is then factored group by group: below
 /// the panel's own rows all groups are independent. A group has columns up to its own rows, so n rows of which m become
 /// pivots take n m - m^2 / 2 doubles and n m^2 / 2 - m^3 / 3 multiply-adds.
 class NestedCholesky {

@@ -17,16 +17,6 @@ constexpr std::int64_t kTwoStepRows = 5000;
 /// Multiply-adds of a coverage that deserves a line in the Jobs list and its cancel button.
 constexpr double kListedCoverage = 6e10;
 
-double coverageCost(const run::Run& run, const std::vector<char>& kept) {
-    double cost = 0;
-    for (int label = 0; label < run.classes(); ++label) {
-        const auto range = run.classRange(label);
-        const auto m = std::count(kept.begin() + range.begin, kept.begin() + range.end, 1);
-        cost += analysis::coverageOperations(static_cast<double>(range.size()), static_cast<double>(m));
-    }
-    return cost;
-}
-
 } // namespace
 
 void Session::setThresholds(analysis::Thresholds thresholds) {
@@ -161,7 +151,7 @@ void Session::cover() {
     m_jobs->cancel(m_coverageTicket);
     using Result = std::shared_ptr<const analysis::Coverage>;
     m_coverageTicket = m_jobs->start<Result>(
-        tr("Coverage"), coverageCost(*m_run, m_subset->kept) > kListedCoverage, this,
+        tr("Coverage"), analysis::coverageOperations(*m_run, m_subset->kept) > kListedCoverage, this,
         [run = m_run, subset = m_subset](const base::JobContext& context) {
             return std::make_shared<const analysis::Coverage>(analysis::coverage(*run, subset->kept, base::availableThreads(), context));
         },

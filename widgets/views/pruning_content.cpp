@@ -105,15 +105,6 @@ std::vector<double> meanOfClass(const run::Run& run, const std::vector<char>& ke
     return result;
 }
 
-double coverageCost(const run::Run& run, const std::vector<std::int64_t>& kept) {
-    double cost = 0;
-    for (int label = 0; label < run.classes(); ++label) {
-        const auto n = static_cast<double>(run.classRange(label).size());
-        cost += analysis::coverageOperations(n, static_cast<double>(kept[static_cast<std::size_t>(label)]));
-    }
-    return cost;
-}
-
 /// `known`: coverage of the subset when it is there already, else null.
 MethodFigures figuresOf(const analysis::Clustering& clustering, const curation::Subset& present,
                         const curation::Subset& subset, const analysis::Coverage* known,
@@ -135,7 +126,7 @@ MethodFigures figuresOf(const analysis::Clustering& clustering, const curation::
     if (known) {
         figures.coverage = known->mean;
         figures.fifthPercentile = known->fifthPercentile;
-    } else if (coverageCost(run, ofClass) <= kMethodBudget) {
+    } else if (analysis::coverageOperations(run, subset.kept) <= kMethodBudget) {
         const auto coverage = analysis::coverage(run, subset.kept, base::availableThreads(), context);
         figures.coverage = coverage.mean;
         figures.fifthPercentile = coverage.fifthPercentile;

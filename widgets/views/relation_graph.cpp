@@ -30,16 +30,17 @@ constexpr double kOutside = 4;  ///< frames reach that far outside the card
 constexpr double kCaption = 18; ///< height of the cosine below
 constexpr double kRim = 2;      ///< in the colour of the class
 constexpr double kMark = 16;    ///< side of the mark that expands a node
-constexpr int kSmooth = 4;      ///< samples a pixel
-constexpr std::size_t kMostSmooth = 100; ///< nodes: with more, a smooth frame takes too long where OpenGL is software
 constexpr int kSmallest = 16;   ///< side of a picture in a graph that has little room
 constexpr int kCaptioned = 26;  ///< smaller pictures have their cosine only while they are looked at
+
+constexpr int kSmooth = 4; ///< samples a pixel
+/// Nodes: with more of them a smooth frame takes too long where OpenGL is software.
+constexpr std::size_t kMostSmooth = 100;
 
 } // namespace
 
 RelationGraphWidget::RelationGraphWidget(models::Session& session, QWidget* parent)
     : VtkHost(parent), m_session(session), m_scene(std::make_unique<vtk::GraphScene>(renderer(), overlay())) {
-    setSamples(kSmooth);
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(240, 200);
     setAccessibleName(tr("Relation graph"));
