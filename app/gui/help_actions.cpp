@@ -56,14 +56,13 @@ std::vector<std::pair<QString, std::vector<KeyLine>>> collectKeys(const ActionRe
             seen.insert(plainText(*action));
             topic(KeyListDialog::tr("In the views")).push_back({plainText(*action), keysOf(action->shortcuts())});
         }
-    const auto& fixed = topic(KeyListDialog::tr("Everywhere")) = {
+    topic(KeyListDialog::tr("Everywhere")) = {
         {KeyListDialog::tr("Keep, prune, relabel the selected samples"), KeyListDialog::tr("K, P, R")},
         {KeyListDialog::tr("Previous and next sample"), KeyListDialog::tr("arrow keys")},
         {KeyListDialog::tr("Extend the selection"), KeyListDialog::tr("Shift with arrow keys or click")},
         {KeyListDialog::tr("Select the current sample"), KeyListDialog::tr("Space")},
         {KeyListDialog::tr("Toolbar, view, strip, Inspector"), KeyListDialog::tr("Tab")},
     };
-    Q_UNUSED(fixed)
     return topics;
 }
 

@@ -1,6 +1,7 @@
 #include "help_page.h"
 
 #include <QFile>
+#include <QImageReader>
 #include <QPixmap>
 #include <QScrollBar>
 
@@ -8,44 +9,81 @@
 
 namespace lpntk::gui {
 
+namespace {
+
+constexpr int kRest = 150; ///< ms
+
+QString pathOf(const QString& name) {
+    return QStringLiteral(":/help/") + name;
+}
+
+} // namespace
+
 HelpPage::HelpPage(QWidget* parent) : QTextBrowser(parent) {
     setObjectName(QStringLiteral("helpPage"));
     setAccessibleName(tr("Help"));
     setOpenLinks(false);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn); // or its coming would change the pictures' width
+    m_resized.setSingleShot(true);
+    m_resized.setInterval(kRest);
+    connect(&m_resized, &QTimer::timeout, this, [this] {
+        m_waiting = m_names;
+        m_next.start();
+    });
+    m_next.setInterval(0);
+    connect(&m_next, &QTimer::timeout, this, &HelpPage::readNextPicture);
 }
 
-int HelpPage::pictureWidth() const {
-    return std::max(1, viewport()->width() - 2 * qRound(document()->documentMargin()));
+void HelpPage::readText() {
+    QFile file(pathOf(QStringLiteral("help.md")));
+    if (file.open(QIODevice::ReadOnly))
+        setMarkdown(QString::fromUtf8(file.readAll()));
 }
 
-void HelpPage::read() {
-    QFile file(QStringLiteral(":/help/help.md"));
-    if (!file.open(QIODevice::ReadOnly))
-        return;
-    const double place = verticalScrollBar()->maximum() > 0
-                             ? static_cast<double>(verticalScrollBar()->value()) / verticalScrollBar()->maximum()
-                             : 0;
-    m_width = pictureWidth();
-    setMarkdown(QString::fromUtf8(file.readAll()));
-    verticalScrollBar()->setValue(qRound(place * verticalScrollBar()->maximum()));
+QSize HelpPage::pictureSize(const QString& name) const {
+    const QSize full = QImageReader(pathOf(name)).size();
+    const int room = viewport()->width() - 2 * qRound(document()->documentMargin());
+    const int width = std::clamp(qRound(room * devicePixelRatioF()), 1, std::max(1, full.width()));
+    return full.isEmpty() ? QSize() : full.scaled(width, full.height(), Qt::KeepAspectRatio);
 }
 
 QVariant HelpPage::loadResource(int type, const QUrl& name) {
-    QPixmap picture(QStringLiteral(":/help/") + name.toString());
-    if (type != QTextDocument::ImageResource || picture.isNull())
+    const QSize size = pictureSize(name.toString());
+    if (type != QTextDocument::ImageResource || size.isEmpty())
         return QTextBrowser::loadResource(type, name);
-    const double ratio = devicePixelRatioF();
-    if (picture.width() > m_width * ratio)
-        picture = picture.scaledToWidth(qRound(m_width * ratio), Qt::SmoothTransformation);
-    picture.setDevicePixelRatio(ratio);
-    return picture;
+    QPixmap place(size);
+    place.setDevicePixelRatio(devicePixelRatioF());
+    place.fill(Qt::transparent);
+    m_names << name.toString();
+    m_waiting << name.toString();
+    m_next.start();
+    return place;
+}
+
+void HelpPage::readNextPicture() {
+    if (m_waiting.isEmpty())
+        return m_next.stop();
+    const QString name = m_waiting.takeFirst();
+    QImageReader reader(pathOf(name));
+    reader.setScaledSize(pictureSize(name));
+    QPixmap picture = QPixmap::fromImageReader(&reader);
+    picture.setDevicePixelRatio(devicePixelRatioF());
+    const double place =
+        static_cast<double>(verticalScrollBar()->value()) / std::max(1, verticalScrollBar()->maximum());
+    document()->addResource(QTextDocument::ImageResource, QUrl(name), picture);
+    document()->markContentsDirty(0, document()->characterCount());
+    verticalScrollBar()->setValue(qRound(place * verticalScrollBar()->maximum()));
+}
+
+void HelpPage::showEvent(QShowEvent* event) {
+    QTextBrowser::showEvent(event);
+    if (document()->isEmpty())
+        readText();
 }
 
 void HelpPage::resizeEvent(QResizeEvent* event) {
     QTextBrowser::resizeEvent(event);
-    if (pictureWidth() != m_width)
-        read();
+    m_resized.start();
 }
 
 } // namespace lpntk::gui

@@ -262,8 +262,12 @@ private:
                                        Qt::Key_Space,  Qt::Key_F,    Qt::Key_Plus, Qt::Key_Minus, Qt::Key_Tab,
                                        Qt::Key_B,      Qt::Key_E,    Qt::Key_S};
         const Qt::Key key = keys[number(static_cast<int>(std::size(keys)))];
-        QTest::keyClick(&widget, key, number(6) ? Qt::NoModifier : Qt::ShiftModifier);
-        return "key " + QKeySequence(key).toString().toStdString() + " in ";
+        if (widget.focusPolicy() != Qt::NoFocus)
+            widget.setFocus();
+        QWidget* focus = QApplication::focusWidget() ? QApplication::focusWidget() : &m_window;
+        QTest::keyClick(focus, key, number(6) ? Qt::NoModifier : Qt::ShiftModifier);
+        return "key " + QKeySequence(key).toString().toStdString() + " to " +
+               std::string(focus->metaObject()->className()) + " from ";
     }
 
     std::string wheel(QWidget& widget) {

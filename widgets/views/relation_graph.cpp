@@ -7,9 +7,11 @@
 #include <widgets/views/parts_relation.h>
 #include <widgets/views/parts_thumbnail.h>
 
+#include <QElapsedTimer>
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
+#include <QTimer>
 #include <QWheelEvent>
 
 #include <algorithm>
@@ -36,17 +38,20 @@ constexpr int kCaptioned = 26;  ///< smaller pictures have their cosine only whi
 constexpr int kSmooth = 4; ///< samples a pixel
 /// Nodes: with more of them a smooth frame takes too long where OpenGL is software.
 constexpr std::size_t kMostSmooth = 100;
+constexpr qint64 kPainting = 20; ///< ms for new pictures of nodes in one paint event
 
 } // namespace
 
 RelationGraphWidget::RelationGraphWidget(models::Session& session, QWidget* parent)
-    : VtkHost(parent), m_session(session), m_scene(std::make_unique<vtk::GraphScene>(renderer(), overlay())) {
+    : VtkHost(parent), m_session(session), m_scene(std::make_unique<vtk::GraphScene>(renderer())) {
     setFocusPolicy(Qt::StrongFocus);
     setMinimumSize(240, 200);
     setAccessibleName(tr("Relation graph"));
     connect(&session.thumbnails(), &models::ThumbnailCache::ready, this, [this](SampleId sample) {
-        if (const int node = nodeOf(sample); node >= 0)
-            repaintNode(node);
+        if (const int node = nodeOf(sample); node >= 0) {
+            m_nodePictures[static_cast<std::size_t>(node)].fresh = false;
+            updateAbove();
+        }
     });
     applyTheme();
 }
@@ -67,6 +72,7 @@ void RelationGraphWidget::setGraph(std::shared_ptr<const run::Run> run, std::sha
     const bool same = m_graph && !m_graph->nodes.empty() && sampleOf(0) == former;
     m_moved = m_moved && same;
     m_kept = same && !m_forced.empty();
+    m_nodePictures.assign(m_graph ? m_graph->nodes.size() : 0, {});
     rebuild();
     if (m_kept && !m_moved && !isAllVisible())
         fit();
@@ -159,17 +165,42 @@ QSizeF RelationGraphWidget::pictureSize(int node) const {
     return {std::max(side, 56.0) + 2 * kOutside, side + 2 * kOutside + kCaption};
 }
 
-QImage RelationGraphWidget::picture(int node) {
+void RelationGraphWidget::refresh() {
+    for (NodePicture& picture : m_nodePictures)
+        picture.fresh = false;
+    m_drawn = false;
+    updateAbove();
+}
+
+bool RelationGraphWidget::isFresh(int node) const {
+    const NodePicture& picture = m_nodePictures[static_cast<std::size_t>(node)];
+    return picture.fresh && picture.image.size() == (pictureSize(node) * devicePixelRatioF()).toSize();
+}
+
+void RelationGraphWidget::makePicture(int node) {
     const double ratio = devicePixelRatioF();
     QImage image((pictureSize(node) * ratio).toSize(), QImage::Format_ARGB32_Premultiplied);
     image.setDevicePixelRatio(ratio);
     image.fill(Qt::transparent);
     QPainter painter(&image);
-    paintNode(painter, node);
-    return image;
+    paintNode(painter, node, false);
+    painter.end();
+    m_nodePictures[static_cast<std::size_t>(node)] = {image, true};
 }
 
-void RelationGraphWidget::paintNode(QPainter& painter, int node) {
+/// On whole pixels, so that pictures are not resampled.
+QPointF RelationGraphWidget::pictureCorner(int node, double ratio) const {
+    const QPointF centre(pictureSize(node).width() / 2, kOutside + sideOf(node) / 2);
+    const QPointF corner = (m_scene->widgetPlace(node) - centre) * ratio;
+    return QPointF(std::round(corner.x()), std::round(corner.y())) / ratio;
+}
+
+bool RelationGraphWidget::isMarked(int node) const {
+    const SampleId sample = sampleOf(node);
+    return node == m_hovered || node == m_focused || sample == m_current || sample == m_hoveredElsewhere;
+}
+
+void RelationGraphWidget::paintNode(QPainter& painter, int node, bool marked) const {
     const SampleId sample = sampleOf(node);
     const double side = sideOf(node), width = pictureSize(node).width();
     painter.setRenderHint(QPainter::Antialiasing);
@@ -187,17 +218,19 @@ void RelationGraphWidget::paintNode(QPainter& painter, int node) {
         painter.setPen(QPen(theme().colour(role), pen));
         painter.drawRoundedRect(card.adjusted(-outside, -outside, outside, outside), 5, 5);
     };
-    const bool hovered = node == m_hovered || sample == m_hoveredElsewhere;
-    if (isCentre(node) || sample == m_current)
+    const bool hovered = marked && (node == m_hovered || sample == m_hoveredElsewhere);
+    const bool focused = marked && node == m_focused;
+    const bool accented = isCentre(node) || (marked && sample == m_current);
+    if (accented)
         frame(1.5, Role::accent, 2.5);
     if (hovered)
-        frame(isCentre(node) || sample == m_current ? 3 : 1, Role::text, 1.5);
-    else if (node == m_focused && hasFocus())
+        frame(accented ? 3 : 1, Role::text, 1.5);
+    else if (focused && hasFocus())
         frame(2.5, Role::focus, 2);
     const bool expanded = m_graph->nodes[static_cast<std::size_t>(node)].expanded;
-    if (canExpand(node) && (expanded || hovered || (node == m_focused && hasFocus())))
+    if (canExpand(node) && (expanded || hovered || (focused && hasFocus())))
         paintExpandMark(painter, card.topLeft() - QPointF(3, 3), expanded);
-    if (node == 0 || square.width() >= kCaptioned || hovered || node == m_focused)
+    if (node == 0 || square.width() >= kCaptioned || hovered || focused)
         paintCaption(painter, width / 2, card.bottom() + 1, captionOf(node));
 }
 
@@ -249,7 +282,7 @@ std::vector<vtk::GraphEdge> RelationGraphWidget::edges() const {
     return made;
 }
 
-void RelationGraphWidget::rebuild(bool samePictures) {
+void RelationGraphWidget::rebuild() {
     m_drawn = false;
     if (!m_graph || !m_run) {
         m_scene->setGraph({}, {});
@@ -262,30 +295,15 @@ void RelationGraphWidget::rebuild(bool samePictures) {
                           theme().thumbnail("nodeCurrent") + 2 * kCard);
     if (!m_moved && !m_kept)
         fitTo(places);
-    makeNodes(places, samePictures);
+    makeNodes(places);
     update();
 }
 
-void RelationGraphWidget::makeNodes(const std::vector<QPointF>& places, bool samePictures) {
-    const std::vector<vtk::GraphNode>& former = m_scene->nodes();
-    samePictures = samePictures && former.size() == places.size();
+void RelationGraphWidget::makeNodes(const std::vector<QPointF>& places) {
     std::vector<vtk::GraphNode> nodes;
-    for (int node = 0; node < static_cast<int>(places.size()); ++node) {
-        const auto at = static_cast<std::size_t>(node);
-        const double side = sideOf(node);
-        const bool same =
-            samePictures && former[at].side == side && former[at].picture.devicePixelRatio() == devicePixelRatioF();
-        nodes.push_back({static_cast<std::uint64_t>(node), places[at], same ? former[at].picture : picture(node),
-                         QPointF((std::max(side, 56.0) + 2 * kOutside) / 2, kOutside + side / 2), side});
-    }
+    for (int node = 0; node < static_cast<int>(places.size()); ++node)
+        nodes.push_back({places[static_cast<std::size_t>(node)], sideOf(node)});
     m_scene->setGraph(std::move(nodes), edges());
-}
-
-void RelationGraphWidget::repaintNode(int node) {
-    if (node < 0 || node >= static_cast<int>(m_scene->nodes().size()))
-        return;
-    m_scene->setPicture(node, picture(node));
-    update();
 }
 
 void RelationGraphWidget::fit() {
@@ -320,15 +338,14 @@ void RelationGraphWidget::fitTo(const std::vector<QPointF>& places) {
 }
 
 void RelationGraphWidget::setMarked(SampleId current, SampleId hoveredSample) {
-    const int touched[] = {nodeOf(m_current), nodeOf(current), nodeOf(m_hoveredElsewhere), nodeOf(hoveredSample)};
     m_current = current;
     m_hoveredElsewhere = hoveredSample;
-    for (const int node : touched)
-        repaintNode(node);
+    updateAbove();
 }
 
 void RelationGraphWidget::applyTheme() {
     setBackground(theme().colour(Role::panel));
+    refresh();
     rebuild();
 }
 
@@ -336,21 +353,53 @@ void RelationGraphWidget::prepareFrame() {
     vtk::setPixelCameras(*this);
     m_scene->setView(m_zoom, m_offset, devicePixelRatioF());
     m_scene->draw();
-    m_drawn = true;
+}
+
+/// What there is no time for in this paint event appears in a later one; former pictures or empty cards stand in for
+/// it.
+void RelationGraphWidget::paintAbove(QPainter& painter) {
+    QElapsedTimer timer;
+    timer.start();
+    const double ratio = devicePixelRatioF();
+    m_scene->setView(m_zoom, m_offset, ratio);
+    painter.setRenderHint(QPainter::Antialiasing);
+    bool complete = true;
+    for (int node = 0; node < static_cast<int>(m_scene->nodes().size()); ++node) {
+        const QPointF corner = pictureCorner(node, ratio);
+        const NodePicture& picture = m_nodePictures[static_cast<std::size_t>(node)];
+        if (!isFresh(node) && timer.elapsed() < kPainting)
+            makePicture(node);
+        complete = complete && isFresh(node);
+        if (isMarked(node)) {
+            painter.save();
+            painter.translate(corner);
+            paintNode(painter, node, true);
+            painter.restore();
+        } else if (!picture.image.isNull()) {
+            painter.drawImage(corner, picture.image);
+        } else {
+            const double side = sideOf(node);
+            painter.fillRect(QRectF(m_scene->widgetPlace(node) - QPointF(side, side) / 2, QSizeF(side, side)),
+                             theme().colour(Role::raised));
+        }
+    }
+    if (!complete)
+        QTimer::singleShot(0, this, &RelationGraphWidget::updateAbove);
+    else if (m_graph && !std::exchange(m_drawn, true))
+        QMetaObject::invokeMethod(this, &RelationGraphWidget::completed, Qt::QueuedConnection);
 }
 
 void RelationGraphWidget::resizeEvent(QResizeEvent* event) {
     VtkHost::resizeEvent(event);
     m_kept = false;
-    rebuild(true);
+    rebuild();
 }
 
 void RelationGraphWidget::setHoveredNode(int node) {
     if (node == m_hovered)
         return;
-    const int former = std::exchange(m_hovered, node);
-    repaintNode(former);
-    repaintNode(node);
+    m_hovered = node;
+    updateAbove();
     setCursor(node >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
     setToolTip(node >= 0 ? spokenNode(node) : QString());
     Q_EMIT hovered(sampleOf(node));
@@ -402,9 +451,8 @@ void RelationGraphWidget::mouseDoubleClickEvent(QMouseEvent* event) {
 }
 
 void RelationGraphWidget::setFocusedNode(int node) {
-    const int former = std::exchange(m_focused, node);
-    repaintNode(former);
-    repaintNode(node);
+    m_focused = node;
+    updateAbove();
     setAccessibleDescription(spokenNode(node));
 }
 

@@ -12,9 +12,10 @@
 
 namespace lpntk::views {
 
-/// The relation graph drawn by VTK: nodes are thumbnails with a rim in their class colour and the cosine below, edges
-/// signed by colour and dash, width 1 to 5 by |cosine|. Wheel zooms, drag pans, click and hover name samples, the mark
-/// in a node's corner expands it; arrow keys walk over the nodes.
+/// The relation graph: edges drawn by VTK, signed by colour and dash, width 1 to 5 by |cosine|; above them the nodes,
+/// thumbnails with a rim in their class colour and the cosine below. A few hundred nodes appear within some frames.
+/// Wheel zooms, drag pans, click and hover name samples, the mark in a node's corner expands it; arrow keys walk over
+/// the nodes.
 class RelationGraphWidget : public vtk::VtkHost, public FigurePart {
     Q_OBJECT
 public:
@@ -30,6 +31,8 @@ public:
     /// From the shared selection.
     void setMarked(models::SampleId current, models::SampleId hovered);
     void applyTheme();
+    /// Decisions or predictions of the samples have changed.
+    void refresh();
     void fit();
     vtk::GraphScene& scene() { return *m_scene; }
     models::SampleId sampleOf(int node) const;
@@ -54,9 +57,12 @@ Q_SIGNALS:
     void expandWanted(lpntk::models::SampleId sample);
     void hovered(lpntk::models::SampleId sample);
     void backWanted();
+    /// The graph has become complete.
+    void completed();
 
 protected:
     void prepareFrame() override;
+    void paintAbove(QPainter& painter) override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
@@ -67,15 +73,22 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
-    /// Of the same nodes in other places the pictures stay, as far as their size does.
-    void rebuild(bool samePictures = false);
-    void makeNodes(const std::vector<QPointF>& places, bool samePictures = false);
+    void rebuild();
+    void makeNodes(const std::vector<QPointF>& places);
     void fitTo(const std::vector<QPointF>& places);
-    void repaintNode(int node);
-    QImage picture(int node);
+    struct NodePicture {
+        QImage image;       ///< in device pixels, of a node that nothing looks at; null = not made yet
+        bool fresh = false; ///< else it is to be made anew, and stands in until then
+    };
+    void makePicture(int node);
+    bool isFresh(int node) const;
     QSizeF pictureSize(int node) const;
-    /// A node's picture at the origin of the painter, logical pixels.
-    void paintNode(QPainter& painter, int node);
+    /// In the widget.
+    QPointF pictureCorner(int node, double ratio) const;
+    /// Under the pointer, current, or where the keys are.
+    bool isMarked(int node) const;
+    /// A node's picture at the origin of the painter, logical pixels; `marked`: with what says isMarked().
+    void paintNode(QPainter& painter, int node, bool marked) const;
     bool isCentre(int node) const;
     bool canExpand(int node) const;
     int expandMarkAt(QPointF place) const;
@@ -96,6 +109,7 @@ private:
     std::shared_ptr<const run::Run> m_run;
     std::shared_ptr<const RelationGraph> m_graph;
     std::vector<QPointF> m_forced;
+    std::vector<NodePicture> m_nodePictures; ///< as many as the graph has nodes
     int m_hovered = -1, m_focused = -1;
     models::SampleId m_current, m_hoveredElsewhere;
     double m_zoom = 1;

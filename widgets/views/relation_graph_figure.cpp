@@ -29,8 +29,8 @@ void RelationGraphWidget::paintFigure(QPainter& painter, double ratio) {
     }
     for (int node = 0; node < static_cast<int>(m_scene->nodes().size()); ++node) {
         painter.save();
-        painter.translate(m_scene->widgetPlace(node) - m_scene->nodes()[static_cast<std::size_t>(node)].centre);
-        paintNode(painter, node);
+        painter.translate(pictureCorner(node, ratio));
+        paintNode(painter, node, isMarked(node));
         painter.restore();
     }
     m_scene->setView(m_zoom, m_offset, devicePixelRatioF());

@@ -164,7 +164,7 @@ QWidget* RelationsView::makeGraphPart() {
     strip->content()->addWidget(m_legend);
     connect(m_histogram, &HistogramPart::thresholdsChanged, this,
             [this](analysis::Thresholds thresholds) { session().setThresholds(thresholds); });
-    connect(m_graph, &vtk::VtkHost::painted, this, &RelationsView::maybeReady);
+    connect(m_graph, &RelationGraphWidget::completed, this, &RelationsView::maybeReady);
     connect(m_graph, &RelationGraphWidget::expandWanted, this, &RelationsView::expand);
     connect(m_graph, &RelationGraphWidget::backWanted, this, &RelationsView::goBack);
     connect(m_classMap, &RelationClassMap::lookedAt, this, [this](int a, int b) { showStripOf(a, b); });

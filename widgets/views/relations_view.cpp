@@ -316,7 +316,7 @@ void RelationsView::sessionChanged(models::Changes what) {
     }
     if (what & (models::Changes(Change::data) | Change::decisions | Change::subset)) {
         m_table->refresh();
-        m_graph->applyTheme();
+        m_graph->refresh();
     }
 }
 

@@ -8,7 +8,6 @@ namespace lpntk::vtk {
 namespace {
 
 constexpr double kLineDepth = 900;
-constexpr double kNodeDepth = 800;
 
 // Lengths of strokes and gaps for a line of two pixels; wider lines have longer ones (tokens "relation").
 constexpr double kDotted[] = {1.5, 3};
@@ -24,16 +23,11 @@ std::vector<double> dashOf(const GraphEdge& edge) {
     return dash;
 }
 
-GraphScene::GraphScene(vtkRenderer* renderer, vtkRenderer* overlay)
-    : m_lines(renderer, kLineDepth), m_pictures(overlay, 1024) {}
+GraphScene::GraphScene(vtkRenderer* renderer) : m_lines(renderer, kLineDepth) {}
 
 void GraphScene::setGraph(std::vector<GraphNode> nodes, std::vector<GraphEdge> edges) {
     m_nodes = std::move(nodes);
     m_edges = std::move(edges);
-}
-
-void GraphScene::setPicture(int node, QImage picture) {
-    m_nodes[static_cast<std::size_t>(node)].picture = std::move(picture);
 }
 
 void GraphScene::setView(double zoom, QPointF offset, double pixelRatio) {
@@ -66,23 +60,6 @@ void GraphScene::draw() {
                         edge.width * m_pixelRatio, edge.colour, dash);
     }
     m_lines.commit();
-
-    m_pictures.begin();
-    double depth = kNodeDepth;
-    for (int number = 0; number < static_cast<int>(m_nodes.size()); ++number) {
-        const GraphNode& node = m_nodes[static_cast<std::size_t>(number)];
-        if (node.picture.isNull())
-            continue;
-        const auto version = static_cast<std::uint64_t>(node.picture.cacheKey());
-        if (!m_pictures.has(node.key, version))
-            m_pictures.upload(node.key, version, node.picture);
-        // Whole pixels, so that the pictures are not resampled.
-        const QPointF corner = (widgetPlace(number) - node.centre) * m_pixelRatio;
-        m_pictures.place(node.key, {QPointF(std::round(corner.x()), std::round(corner.y())), QSizeF(node.picture.size())},
-                         depth);
-        depth -= 0.5;
-    }
-    m_pictures.end();
 }
 
 } // namespace lpntk::vtk

@@ -261,8 +261,10 @@ void VtkHost::paintEvent(QPaintEvent*) {
         QMetaObject::invokeMethod(this, &VtkHost::painted, Qt::QueuedConnection);
     }
     QPainter painter(this);
-    if (!m_frame.isNull())
-        return painter.drawImage(0, 0, m_frame);
+    if (!m_frame.isNull()) {
+        painter.drawImage(0, 0, m_frame);
+        return paintAbove(painter);
+    }
     painter.fillRect(rect(), palette().window());
     painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap,
                      tr("OpenGL, which draws this view, cannot be used here."));

@@ -48,6 +48,8 @@ public:
 
     /// Asks for a new frame. What is painted again without it (because something above the host moved) is the last one.
     void update();
+    /// Asks for what is painted above the frame alone to be painted again.
+    void updateAbove() { QWidget::update(); }
     void setBackground(const QColor& colour);
     /// Smooth edges of lines: 0 or 4 samples a pixel.
     void setSamples(int samples);
@@ -73,6 +75,9 @@ protected:
     int metric(PaintDeviceMetric metric) const override;
     /// Called before each frame; the scene brings its actors up to date here, so many changes cost one frame.
     virtual void prepareFrame() {}
+    /// Qt's part of the picture, painted above each frame and without a new one: what changes under the pointer, and
+    /// pictures of which VTK would need a texture each. Not in pictureAt().
+    virtual void paintAbove(QPainter&) {}
 
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
