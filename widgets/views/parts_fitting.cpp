@@ -64,6 +64,7 @@ void FittingRow::giveBack() {
 
 void FittingRow::measure() {
     m_measured = true;
+    m_taken = m_steps.size(); // a control need not be made in its wide form
     while (m_taken > 0)
         giveBack();
     while (m_taken < m_steps.size())

@@ -265,21 +265,23 @@ QWidget* PruningView::makeChart(QWidget* parent) {
     m_chart = new CoverageChart(session(), box);
     QLabel* title = nullptr;
     auto* head = summaryHead(tr("Coverage left, mean"), title, box);
-    m_whole = new QPushButton(tr("Whole curve"), head);
+    m_whole = new QPushButton(tr("Whole"), head); // in a row without room for more words
+    m_whole->setAccessibleName(tr("Compute the whole curve"));
     m_whole->setProperty("quiet", true);
     m_whole->hide();
     addTo(*head, m_whole);
     m_class = new QComboBox(head);
     m_class->setAccessibleName(tr("Class of the coverage curve"));
     m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_class->setMinimumContentsLength(7);
+    m_class->setMinimumContentsLength(5);
     addTo(*head, m_class);
     m_coverageText = new QLabel(head);
     m_coverageText->setFont(theme().font(13, QFont::Medium));
     addTo(*head, m_coverageText);
     head->shortenWhenNarrow([this, title](bool narrow) {
         title->setText(narrow ? tr("Coverage") : tr("Coverage left, mean"));
-        m_class->setMinimumContentsLength(narrow ? 5 : 6);
+        const int more = m_class->fontMetrics().horizontalAdvance(QStringLiteral("XX"));
+        m_class->setMinimumWidth(narrow ? 0 : m_class->sizeHint().width() + more);
     });
     return stack(box, head, m_chart);
 }

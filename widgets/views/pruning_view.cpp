@@ -255,7 +255,6 @@ void PruningView::refreshWhole() {
     m_whole->setVisible(m_reach.whole - reached >
                         0.02); // the last point keeps whole samples, so not that share exactly
     m_whole->setEnabled(!running);
-    m_whole->setText(running ? tr("Computing…") : tr("Whole curve"));
     const QString limit = m_reach.whole < kWholeCurve ? tr(" More would take too much memory.") : QString();
     m_whole->setToolTip(
         tr("The curves are exact and end at %1 kept. Compute them up to %2, with progress in the Jobs list.%3")
