@@ -1,6 +1,5 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <app/gui/main_window.h>
 #include <app/gui/small_widgets.h>
 #include <app/gui/view_area.h>
 
@@ -8,7 +7,6 @@
 
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_segment.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QApplication>
 #include <QDockWidget>
@@ -30,15 +28,12 @@ constexpr int kPatience = 60000;
 } // namespace
 
 /// The heights that the look prescribes for bars and their controls, in the real window at every text size.
-class TestBars : public QObject {
+class TestBars : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestBars(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::unique_ptr<gui::MainWindow> m_window;
-
     template <typename Widget> QList<Widget*> visibleChildren(const QWidget& parent) {
         QList<Widget*> result;
         for (auto* widget : parent.findChildren<Widget*>())
@@ -168,11 +163,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestBars test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestBars>(argc, argv);
 }
 #include "test_bars.moc"

@@ -1,12 +1,10 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
 #include <app/gui/figure_dialog.h>
 #include <app/gui/jobs_dock.h>
-#include <app/gui/main_window.h>
 #include <app/gui/view_area.h>
 #include <core/base/hash.h>
 #include <core/data/info.h>
-#include <helpers/show_window.h>
 #include <helpers/synthetic_run.h>
 #include <widgets/models/selection_model.h>
 #include <widgets/models/theme.h>
@@ -70,17 +68,12 @@ QList<QByteArray> streamsOf(const QByteArray& pdf) {
 } // namespace
 
 /// Saving figures of the real window by its keys and dialog.
-class TestFigures : public QObject {
+class TestFigures : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestFigures(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::filesystem::path m_run;
-    std::unique_ptr<gui::MainWindow> m_window;
-
-    models::Session& session() { return m_window->session(); }
     /// Presses a key once the window has the focus again.
     void key(Qt::Key key, Qt::KeyboardModifiers modifiers) {
         m_window->activateWindow();
@@ -118,6 +111,7 @@ private Q_SLOTS:
     void initTestCase() {
         if (!lpntk::vtk::VtkHost::isUsable())
             QSKIP("this platform has no OpenGL widgets");
+        models::theme().setDark(false);
         m_run = m_home.file("my-run");
         tests::SyntheticRun run = tests::makeSyntheticRun(240, 3);
         run.classNames = {"T-shirt & top", "Trouser", "Coat"};
@@ -364,12 +358,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().setDark(false);
-    models::theme().apply(application);
-    TestFigures test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestFigures>(argc, argv);
 }
 #include "test_figures.moc"

@@ -1,15 +1,11 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <helpers/show_window.h>
 #include <helpers/synthetic_run.h>
 
 #include <app/gui/filter_line.h>
-#include <app/gui/main_window.h>
 #include <app/gui/side_list.h>
 
 #include <core/curation/tags.h>
-#include <widgets/models/theme.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QApplication>
 #include <QInputDialog>
@@ -34,18 +30,14 @@ constexpr std::int64_t kRows = 240;
 } // namespace
 
 /// Selecting by a condition, the history of selections, saved selections and tags, in the real window by keys.
-class TestFilterBar : public QObject {
+class TestFilterBar : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestFilterBar(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::filesystem::path m_run;
     tests::SyntheticRun m_dense;
-    std::unique_ptr<gui::MainWindow> m_window;
 
-    models::Session& session() { return m_window->session(); }
     models::SelectionModel& selection() { return session().selection(); }
     gui::FilterLine* line() { return visible<gui::FilterLine>(*m_window, "filterLine"); }
     QString words(const char* name) {
@@ -291,11 +283,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestFilterBar test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestFilterBar>(argc, argv);
 }
 #include "test_filter_bar.moc"

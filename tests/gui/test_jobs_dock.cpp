@@ -1,12 +1,6 @@
-#include "gui_fixture.h"
-
-#include <helpers/show_window.h>
-#include <app/gui/main_window.h>
+#include "window_case.h"
 
 #include <core/base/files.h>
-
-#include <widgets/models/theme.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QApplication>
 #include <QLabel>
@@ -27,17 +21,14 @@ constexpr int kPatience = 60000;
 } // namespace
 
 /// Jobs and issues below the views: pause, stop, and the way from an issue to its cause.
-class TestJobsDock : public QObject {
+class TestJobsDock : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestJobsDock(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::unique_ptr<gui::MainWindow> m_window;
     std::atomic<int> m_turns = 0;
 
-    models::Session& session() { return m_window->session(); }
     models::Ticket startEndless() {
         return session().jobs().start<int>(
             QStringLiteral("Endless"), true, this,
@@ -147,11 +138,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestJobsDock test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestJobsDock>(argc, argv);
 }
 #include "test_jobs_dock.moc"

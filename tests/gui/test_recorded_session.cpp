@@ -1,12 +1,8 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <app/gui/main_window.h>
 #include <app/gui/start_parts.h>
 #include <app/gui/view_area.h>
-#include <core/engine/environment.h>
 #include <helpers/real_data.h>
-#include <helpers/show_window.h>
-#include <widgets/models/theme.h>
 #include <widgets/views/clusters_list.h>
 #include <widgets/views/clusters_view.h>
 #include <widgets/views/heatmap_canvas.h>
@@ -17,7 +13,6 @@
 #include <widgets/views/pruning_view.h>
 #include <widgets/views/relation_pairs.h>
 #include <widgets/views/relations_view.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QAbstractButton>
 #include <QApplication>
@@ -62,19 +57,16 @@ void keys(const QString& text) {
 } // namespace
 
 /// A session from the sample project to an exported set and back, once with mouse and keys and once with keys alone.
-class TestRecordedSession : public QObject {
+class TestRecordedSession : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestRecordedSession(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::unique_ptr<gui::MainWindow> m_window;
     bool m_mouse = true;
     SampleId m_pairSample, m_mislabelled;
     std::vector<SampleId> m_dropped, m_kept;
 
-    models::Session& session() { return m_window->session(); }
     template <typename View> View& view() { return dynamic_cast<View&>(*m_window->views().currentWidget()); }
     void settle() { QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), kPatience); }
 
@@ -366,6 +358,7 @@ private Q_SLOTS:
     void initTestCase() {
         if (!tests::fashionMnist())
             QSKIP("The Fashion-MNIST images (dataset-fashion-mnist) are not installed.");
+        QApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
     }
     void fromSampleToSetAndBack_data() {
         QTest::addColumn<bool>("mouse");
@@ -398,13 +391,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    engine::prepareEnvironment();
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    QApplication::setAttribute(Qt::AA_DontUseNativeDialogs);
-    models::theme().apply(application);
-    TestRecordedSession test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestRecordedSession>(argc, argv);
 }
 #include "test_recorded_session.moc"

@@ -1,15 +1,12 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <helpers/show_window.h>
 #include <app/gui/kernel_dialog.h>
-#include <app/gui/main_window.h>
 #include <app/gui/view_actions.h>
 
 #include <core/base/parallel.h>
 
 #include <widgets/models/theme.h>
 #include <widgets/views/parts_segment.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QApplication>
 #include <QCheckBox>
@@ -28,15 +25,12 @@ using tests::visible;
 using tests::visibleWidget;
 
 /// The settings dialog in the real window: in force at once, taken back by Cancel, known at the next start.
-class TestSettings : public QObject {
+class TestSettings : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestSettings(tests::OwnHome& home) : m_home(home) {}
+    using WindowCase::WindowCase;
 
 private:
-    tests::OwnHome& m_home;
-    std::unique_ptr<gui::MainWindow> m_window;
-
     void openDialog() {
         QTest::keyClick(m_window.get(), Qt::Key_Comma, Qt::ControlModifier);
         QTRY_VERIFY(visibleWidget(*m_window, "settingsDialog"));
@@ -182,11 +176,6 @@ private Q_SLOTS:
 };
 
 int main(int argc, char** argv) {
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestSettings test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestSettings>(argc, argv);
 }
 #include "test_settings.moc"

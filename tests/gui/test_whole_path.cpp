@@ -1,15 +1,10 @@
-#include "gui_fixture.h"
+#include "window_case.h"
 
-#include <helpers/show_window.h>
-#include <app/gui/main_window.h>
 #include <app/gui/view_area.h>
 
 #include <core/engine/environment.h>
 
 #include <helpers/real_data.h>
-
-#include <widgets/models/theme.h>
-#include <widgets/vtk/vtk_host.h>
 
 #include <QApplication>
 #include <QClipboard>
@@ -36,13 +31,10 @@ constexpr int kPerClass = 30;
 } // namespace
 
 /// What a person does from an empty window to an exported set, by keys and mouse, on real images with the engine running.
-class TestWholePath : public QObject {
+class TestWholePath : public tests::WindowCase {
     Q_OBJECT
 public:
-    explicit TestWholePath(tests::OwnHome& home) : m_home(home) {}
-
-private:
-    tests::OwnHome& m_home;
+    using WindowCase::WindowCase;
 
 private Q_SLOTS:
     void fromOpenToExport() {
@@ -168,12 +160,6 @@ private:
 };
 
 int main(int argc, char** argv) {
-    engine::prepareEnvironment();
-    lpntk::vtk::prepareOpenGl();
-    tests::OwnHome home;
-    QApplication application(argc, argv);
-    models::theme().apply(application);
-    TestWholePath test(home);
-    return QTest::qExec(&test, argc, argv);
+    return tests::runWindowTest<TestWholePath>(argc, argv);
 }
 #include "test_whole_path.moc"
