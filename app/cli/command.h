@@ -50,6 +50,7 @@ void addNeighbours(CLI::App& program, const std::function<void(CLI::App*, Work)>
 void addRelations(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addRedundant(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addClusters(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
+void addRepair(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addHeads(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addLayers(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);
 void addSelect(CLI::App& program, const std::function<void(CLI::App*, Work)>& run);

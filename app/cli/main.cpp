@@ -21,10 +21,10 @@ namespace {
 
 enum ExitCode { kDone = 0, kFailed = 1, kWrongUsage = 2, kCancelled = 130 };
 
-constexpr AddCommand kCommands[] = {addInfo,   addTrain,      addEval,      addPlan,      addKernel,
-                                    addCross,  addNeighbours, addRelations, addRedundant, addClusters,
-                                    addHeads,  addLayers,     addSelect,    addPrune,     addExport,
-                                    addReplay, addScore,      addCheck,     addBench};
+constexpr AddCommand kCommands[] = {addInfo,     addTrain,  addEval,       addPlan,      addKernel,
+                                    addCross,    addRepair, addNeighbours, addRelations, addRedundant,
+                                    addClusters, addHeads,  addLayers,     addSelect,    addPrune,
+                                    addExport,   addReplay, addScore,      addCheck,     addBench};
 
 /// What the command line asked for, filled while it is parsed and done afterwards.
 struct Request {

@@ -55,7 +55,10 @@ FileActions::FileActions(models::Session& session, ProjectController& project, S
     });
     connect(&m_session, &models::Session::locateDataRequested, this, [this](const QString& source) { locate(PathKind::data, source); });
     connect(&m_session, &models::Session::locateRunRequested, this, [this](const QString& folder) { locate(PathKind::run, folder); });
-    connect(&m_session, &models::Session::continueRunRequested, this, &FileActions::continueRun);
+    connect(&m_session, &models::Session::continueRunRequested, this,
+            [this](const QString& folder) { goOnWith(folder, engine::resumeOf); });
+    connect(&m_session, &models::Session::repairRunRequested, this,
+            [this](const QString& folder) { goOnWith(folder, engine::repairOf); });
     connect(&m_session, &models::Session::checkpointRequested, this, &FileActions::openCheckpoint);
     refresh();
 }
@@ -153,15 +156,16 @@ void FileActions::locate(PathKind kind, const QString& oldPath) {
     dialog->open();
 }
 
-void FileActions::continueRun(const QString& folder) {
+void FileActions::goOnWith(const QString& folder,
+                           engine::KernelRequest (*request)(const std::filesystem::path&, const base::JobContext&)) {
     const std::filesystem::path path = folder.toStdString();
     m_session.jobs().start<engine::KernelRequest>(
         tr("Read what the run was begun with"), true, &m_session,
-        [path](const base::JobContext& context) { return engine::resumeOf(path, context); },
-        [this, path](engine::KernelRequest request) {
-            request.options.memoryBytes = m_settings.memoryBudget();
-            request.options.threads = m_settings.threads();
-            m_session.startKernel(request, path);
+        [path, request](const base::JobContext& context) { return request(path, context); },
+        [this, path](engine::KernelRequest job) {
+            job.options.memoryBytes = m_settings.memoryBudget();
+            job.options.threads = m_settings.threads();
+            m_session.startKernel(job, path);
         });
 }
 

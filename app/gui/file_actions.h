@@ -5,6 +5,8 @@
 #include "project_controller.h"
 #include "settings.h"
 
+#include <core/engine/engine.h>
+
 #include <QObject>
 
 class QMenu;
@@ -26,7 +28,9 @@ public:
     /// Asks where something went that a project or a run names.
     void locate(PathKind kind, const QString& oldPath);
     /// Goes on with an unfinished run, with the memory and threads of the settings.
-    void continueRun(const QString& folder);
+    /// The job that a run was begun with, as `request` finds it, in the run's folder.
+    void goOnWith(const QString& folder,
+                  engine::KernelRequest (*request)(const std::filesystem::path&, const base::JobContext&));
 
 private:
     void addOpenActions();

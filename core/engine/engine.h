@@ -123,6 +123,11 @@ struct KernelReport {
     std::vector<std::string> warnings;
 };
 
+/// The tiles of a finished run against their checksums.
+struct StoredTiles {
+    std::int64_t tiles = 0, damaged = 0;
+};
+
 struct CrossReport {
     NetworkInfo network;
     std::filesystem::path folder;
@@ -248,9 +253,13 @@ public:
                                                     const base::JobContext& context) = 0;
     /// Plans without computing; a short probe measures this machine. Throws BudgetError saying what would fit.
     virtual PlannedKernel plan(const KernelRequest& request, const base::JobContext& context) = 0;
-    /// Computes the run folder `out`. With options.resume goes on where it stopped, to the same bits.
+    /// Computes the run folder `out`. With options.resume goes on where it stopped, to the same bits; with
+    /// options.repair computes those tiles of a finished one again that are damaged.
     virtual KernelReport kernel(const KernelRequest& request, const std::filesystem::path& out,
                                 const base::JobContext& context) = 0;
+    /// Reads everything that a finished run stores of its kernel. `threads`: 0 = all. Throws FormatError, IoError.
+    virtual StoredTiles checkStored(const std::filesystem::path& runFolder, int threads,
+                                    const base::JobContext& context) = 0;
     /// Computes a kernel between two sets into the folder `out`, with options.resume from where it stopped.
     virtual CrossReport crossKernel(const CrossRequest& request, const std::filesystem::path& out,
                                     const base::JobContext& context) = 0;

@@ -52,6 +52,24 @@ KernelRequest requestOf(const run::Manifest& manifest, const fs::path& folder, c
     return request;
 }
 
+/// The job that a run was begun with.
+KernelRequest jobOf(const fs::path& folder, const base::JobContext& context) {
+    const run::Manifest manifest = run::readManifest(folder);
+    std::error_code problem;
+    if (!fs::exists(folder / "samples.npy", problem))
+        throw base::FormatError(fmt::format(
+            "{} does not say which samples it has; compute it again into another folder", base::quoted(folder)));
+    KernelRequest request = requestOf(manifest, folder, context);
+    const formats::NpyArray samples = formats::NpyArray::open(folder / "samples.npy");
+    const auto numbers = samples.as<std::int64_t>();
+    request.options.indices.assign(numbers.begin(), numbers.end());
+    request.options.blocks = manifest.plan.blockKind;
+    request.options.store = run::nameOf(manifest.plan.store);
+    request.options.top = manifest.plan.top;
+    request.extends = manifest.extends;
+    return request;
+}
+
 } // namespace
 
 NetworkSpec networkOf(const run::Manifest& manifest) {
@@ -75,20 +93,14 @@ KernelRequest resumeOf(const fs::path& runFolder, const base::JobContext& contex
     const fs::path folder = fs::absolute(runFolder).lexically_normal();
     if (!run::isUnfinished(folder))
         throw base::FormatError(fmt::format("{} holds no unfinished run", base::quoted(folder)));
-    const run::Manifest manifest = run::readManifest(folder);
-    std::error_code problem;
-    if (!fs::exists(folder / "samples.npy", problem))
-        throw base::FormatError(fmt::format(
-            "{} stopped before it knew its samples; compute it again into another folder", base::quoted(folder)));
-    KernelRequest request = requestOf(manifest, folder, context);
-    const formats::NpyArray samples = formats::NpyArray::open(folder / "samples.npy");
-    const auto numbers = samples.as<std::int64_t>();
-    request.options.indices.assign(numbers.begin(), numbers.end());
-    request.options.blocks = manifest.plan.blockKind;
-    request.options.store = run::nameOf(manifest.plan.store);
-    request.options.top = manifest.plan.top;
+    KernelRequest request = jobOf(folder, context);
     request.options.resume = true;
-    request.extends = manifest.extends;
+    return request;
+}
+
+KernelRequest repairOf(const fs::path& runFolder, const base::JobContext& context) {
+    KernelRequest request = jobOf(fs::absolute(runFolder).lexically_normal(), context);
+    request.options.repair = true;
     return request;
 }
 

@@ -25,4 +25,7 @@ KernelRequest requestOf(const run::Run& run, const std::string& device, const ba
 /// samples.
 KernelRequest resumeOf(const std::filesystem::path& runFolder, const base::JobContext& context);
 
+/// The same for a finished run of which something is damaged, to compute that again.
+KernelRequest repairOf(const std::filesystem::path& runFolder, const base::JobContext& context);
+
 } // namespace lpntk::engine

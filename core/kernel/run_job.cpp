@@ -99,6 +99,42 @@ public:
         m_journal.rewrite(m_layout, found);
     }
 
+    /// A finished folder: tiles that are not what the journal says are computed again; everything else stays.
+    engine::KernelReport repair(const base::JobContext& context) {
+        const Clock::time_point start = Clock::now();
+        m_store.restoreSizes();
+        const std::vector<std::int64_t> checksums = m_journal.read(m_layout).checksums;
+        m_journal.rewrite(m_layout, {checksums, {}}); // else what follows a torn last line would be lost
+        m_repair = damagedTiles(m_store, m_layout, checksums, m_job.options.threads, context);
+        std::fill(m_state.tileDone.begin(), m_state.tileDone.end(), std::uint8_t{1});
+        m_inRows.assign(m_layout.tileRows().size(), 1);
+        engine::KernelReport report;
+        try {
+            TileJob tiles(m_input, m_layout, m_store, m_journal, m_state, m_folder.path(), m_job.hooks);
+            tiles.run(m_repair, m_inRows, context);
+            report.tilesComputed = tiles.tilesComputed();
+        } catch (...) {
+            removeState(m_folder.path()); // a finished run has none; what is still damaged is found again
+            throw;
+        }
+        removeState(m_folder.path());
+        const Journal::Content found = m_journal.read(m_layout);
+        m_journal.rewrite(m_layout, {found.checksums, {}});
+        m_store.sync();
+        std::int64_t others = 0;
+        for (std::size_t number = 0; number < checksums.size(); ++number)
+            others += checksums[number] >= 0 && found.checksums[number] != checksums[number];
+        if (others > 0)
+            report.warnings.push_back(
+                fmt::format("{} tiles came out with other last bits than they once had, as they do "
+                            "on another machine or device",
+                            others));
+        report.tiles = m_job.manifest.plan.tiles();
+        report.seconds = secondsSince(start);
+        report.peakMemory = peakMemory();
+        return report;
+    }
+
     engine::KernelReport compute(const base::JobContext& context) {
         const Clock::time_point start = Clock::now();
         engine::KernelReport report;
@@ -205,11 +241,8 @@ private:
     base::Json m_timings = base::Json::object();
 };
 
-engine::KernelReport alreadyFinished(const RunFolder& folder, const run::Manifest& found, const Rows& rows) {
-    // A program killed right after it finished leaves its saved state.
-    removeState(folder.path());
-    folder.removeLeftovers();
-    engine::KernelReport report;
+/// What a finished run says of itself.
+void describe(engine::KernelReport& report, const RunFolder& folder, const run::Manifest& found, const Rows& rows) {
     report.folder = folder.path();
     report.rows = found.rows();
     report.tiles = found.plan.tiles();
@@ -224,6 +257,14 @@ engine::KernelReport alreadyFinished(const RunFolder& folder, const run::Manifes
                                            base::quoted(folder.path() / "probabilities.npy"),
                                            rows.labels.size() * static_cast<std::size_t>(found.plan.classes), numbers.size()));
     report.accuracy = accuracyOf(numbers, found.plan.classes, rows.labels);
+}
+
+engine::KernelReport alreadyFinished(const RunFolder& folder, const run::Manifest& found, const Rows& rows) {
+    // A program killed right after it finished leaves its saved state.
+    removeState(folder.path());
+    folder.removeLeftovers();
+    engine::KernelReport report;
+    describe(report, folder, found, rows);
     report.warnings.push_back("the run was finished already; nothing was computed");
     return report;
 }
@@ -247,7 +288,8 @@ engine::KernelReport resumeJob(KernelJob& job, RunFolder& folder, const base::Jo
     const run::Manifest found = run::readManifest(folder.path());
     checkSameJob(found, job.manifest, folder.path());
     checkSameRows(folder.path(), job.rows);
-    if (folder.content() == RunFolder::Content::finished)
+    const bool finished = folder.content() == RunFolder::Content::finished;
+    if (finished && !job.options.repair)
         return alreadyFinished(folder, found, job.rows);
     checkSameBackend(folder.path(), found.plan.backend, job.options.backend);
     folder.removeLeftovers();
@@ -255,6 +297,11 @@ engine::KernelReport resumeJob(KernelJob& job, RunFolder& folder, const base::Jo
     job.manifest = found;
     fitIntoBudget(job.manifest.plan, *job.source, job.rows, job.options, job.deviceShare);
     FolderJob work(job, folder);
+    if (finished) {
+        engine::KernelReport report = work.repair(context);
+        describe(report, folder, found, job.rows);
+        return report;
+    }
     work.resume(context);
     return work.compute(context);
 }
@@ -277,11 +324,12 @@ engine::KernelReport startJob(KernelJob& job, RunFolder& folder, const base::Job
 engine::KernelReport runKernelJob(KernelJob job, const fs::path& out, const base::JobContext& context) {
     RunFolder folder(out);
     const bool anew = folder.content() == RunFolder::Content::nothing;
-    if (job.known && (anew || (job.options.resume && folder.content() == RunFolder::Content::unfinished)))
+    if (job.known &&
+        (anew || job.options.repair || (job.options.resume && folder.content() == RunFolder::Content::unfinished)))
         verifyStored(job.known->run(), job.options.threads, context);
     if (anew)
         return startJob(job, folder, context);
-    if (job.options.resume)
+    if (job.options.resume || job.options.repair)
         return resumeJob(job, folder, context);
     folder.refuse("run");
 }

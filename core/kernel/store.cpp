@@ -111,6 +111,24 @@ void Store::checkSizes() const {
         check(array);
 }
 
+void Store::restoreSizes() const {
+    const auto restore = [](const Array& array, DType type) {
+        std::error_code code;
+        const base::File file =
+            fs::exists(array.path, code) ? base::File::openWrite(array.path) : base::File::create(array.path);
+        if (file.size() != array.fileBytes()) {
+            file.resize(array.fileBytes());
+            file.allocate(array.fileBytes());
+        }
+        file.writeAt(0, header(type, array.planes, array.side));
+    };
+    for (const Array& array : m_blocks)
+        restore(array, array.elementBytes == 4 ? DType::f32 : DType::f16);
+    for (const int level : m_tileLevels)
+        restore(m_levels.at(level), DType::f16);
+    checkSizes();
+}
+
 Store::Cells Store::Cells::atLevel(int level) const {
     const auto count = [level](std::int64_t cells) { return ((cells - 1) >> level) + 1; };
     return {row >> level, count(rows), column >> level, count(columns)};

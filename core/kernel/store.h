@@ -40,6 +40,9 @@ public:
     void create() const;
     /// Throws FormatError when a file is missing or of another size.
     void checkSizes() const;
+    /// Gives files that are missing or of another size their full one again, filled with nothing where nothing was.
+    /// Throws FormatError for levels coarser than a tile, whose content cannot be had from tiles.
+    void restoreSizes() const;
 
     /// Levels whose cells lie within one tile.
     const std::vector<int>& tileLevels() const { return m_tileLevels; }

@@ -99,14 +99,25 @@ Manifest readManifest(const std::filesystem::path& runFolder) {
     return manifestFromJson(base::readJsonFile(path), base::quoted(path));
 }
 
-bool isUnfinished(const std::filesystem::path& runFolder) {
+namespace {
+
+bool hasState(const std::filesystem::path& runFolder, const char* state) {
     try {
         std::error_code problem;
-        return std::filesystem::exists(runFolder / "manifest.json", problem) &&
-               readManifest(runFolder).state == "running";
+        return std::filesystem::exists(runFolder / kFileName, problem) && readManifest(runFolder).state == state;
     } catch (const base::Error&) {
         return false;
     }
+}
+
+} // namespace
+
+bool isUnfinished(const std::filesystem::path& runFolder) {
+    return hasState(runFolder, "running");
+}
+
+bool wasFinished(const std::filesystem::path& runFolder) {
+    return hasState(runFolder, "finished");
 }
 
 void writeManifest(const std::filesystem::path& runFolder, const Manifest& manifest) {

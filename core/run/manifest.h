@@ -46,6 +46,8 @@ Manifest manifestFromJson(const base::Json& json, const std::string& where);
 Manifest readManifest(const std::filesystem::path& runFolder);
 /// Whether the folder holds a run that was begun and not finished. False for anything else, also what cannot be read.
 bool isUnfinished(const std::filesystem::path& runFolder);
+/// The same for one that was finished, whatever has happened to its other files since.
+bool wasFinished(const std::filesystem::path& runFolder);
 void writeManifest(const std::filesystem::path& runFolder, const Manifest& manifest);
 
 } // namespace lpntk::run

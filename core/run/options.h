@@ -40,6 +40,7 @@ struct KernelOptions {
     int threads = 0;                       ///< 0 = all cores
     int top = 50;                          ///< neighbours kept per row and sign
     bool resume = false;                   ///< go on with an unfinished run folder
+    bool repair = false;                   ///< compute again what a finished run folder holds no longer as it was
 
     /// Throws OptionError naming the option that cannot work.
     void check() const;

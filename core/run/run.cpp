@@ -39,7 +39,9 @@ std::shared_ptr<const Run> Run::open(const std::filesystem::path& folder) {
     try {
         run->m_files = std::make_unique<Files>(run->m_folder, run->m_manifest);
     } catch (const base::Error& problem) {
-        throw base::FormatError(fmt::format("{}; the run is damaged, so compute it again", problem.what()));
+        throw base::FormatError(fmt::format(
+            "{}; the run is damaged: lpntk repair computes the parts of its kernel again, a new run everything",
+            problem.what()));
     }
     return run;
 }

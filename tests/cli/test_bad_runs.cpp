@@ -81,9 +81,10 @@ void TestBadRuns::damagedRun_data() {
         QTest::newRow(name) << file << change << words;
     };
     row("kernel cut off", "kernel.npy", [](QByteArray& bytes) { bytes.truncate(100'000); },
-        {"(300, 300)", "truncated", "compute it again"});
+        {"(300, 300)", "truncated", "lpntk repair"});
     row("kernel of integers", "kernel.npy", replaced("<f4", "<i4"), {"int32", "float32 was expected"});
-    row("array cut off", "norms.npy", [](QByteArray& bytes) { bytes.truncate(100); }, {"byte 100", "truncated", "compute it again"});
+    row("array cut off", "norms.npy", [](QByteArray& bytes) { bytes.truncate(100); },
+        {"byte 100", "truncated", "lpntk repair"});
     row("label out of range", "labels.npy", [](QByteArray& bytes) { bytes[kNpyHeader] = 77; },
         {"row 0", "label 77", "0 to 9"});
     row("neighbour out of range", "top_index.npy", [](QByteArray& bytes) { bytes[kNpyHeader + 1] = 77; }, {"0 to 299"});

@@ -7,6 +7,7 @@
 
 #include <QAbstractButton>
 #include <QApplication>
+#include <QFile>
 #include <QTest>
 
 using namespace lpntk;
@@ -20,7 +21,7 @@ constexpr int kTop = 7;                 // not what the window takes by itself
 
 } // namespace
 
-/// A kernel job that stopped half-way goes on from the window.
+/// A kernel job that stopped half-way goes on from the window, and a damaged run is mended.
 class TestUnfinishedRun : public tests::WindowCase {
     Q_OBJECT
 public:
@@ -69,6 +70,39 @@ private Q_SLOTS:
         QCOMPARE(session().run()->rows(), kSamples);
         QCOMPARE(session().run()->manifest().plan.top, kTop);
         QTRY_VERIFY_WITH_TIMEOUT(m_window->isSettled(), kPatience);
+    }
+    void damageIsFoundAndMended() {
+        const std::filesystem::path kernel = m_folder / "kernel.npy";
+        const auto flip = [&] {
+            QFile file(QString::fromStdString(kernel.string()));
+            QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(5000));
+            const char byte = static_cast<char>(~file.peek(1).at(0));
+            QCOMPARE(file.write(&byte, 1), qint64{1});
+        };
+        m_window->openPath(QString::fromStdString(m_folder.string()));
+        QTRY_VERIFY_WITH_TIMEOUT(session().run() && m_window->isSettled(), kPatience);
+        m_window->actions().find("run.check")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(hasIssue(*m_window, QStringLiteral("as they were computed")), kPatience);
+        const float before = session().run()->kappa(base::RowId(0), base::RowId(1));
+        flip();
+        const std::int64_t tiles = engine::engine().checkStored(m_folder, 0, {}).tiles;
+        m_window->actions().find("run.check")->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(hasIssue(*m_window, QStringLiteral("1 of %1 tiles").arg(tiles)), kPatience);
+        QTRY_COMPARE(remedy()->text(), QStringLiteral("Repair"));
+        const auto opened = session().run();
+        tests::press(remedy());
+        QTRY_VERIFY_WITH_TIMEOUT(session().run() != opened && m_window->isSettled(), kPatience);
+        QCOMPARE(session().run()->kappa(base::RowId(0), base::RowId(1)), before);
+        QCOMPARE(engine::engine().checkStored(m_folder, 0, {}).damaged, std::int64_t{0});
+    }
+    void aRunThatCannotBeOpenedIsMended() {
+        std::filesystem::resize_file(m_folder / "kernel.npy", 100000);
+        openFolder();
+        QCOMPARE(remedy()->text(), QStringLiteral("Repair"));
+        QVERIFY(!session().run());
+        tests::press(remedy());
+        QTRY_VERIFY_WITH_TIMEOUT(session().run() && m_window->isSettled(), kPatience);
+        QCOMPARE(engine::engine().checkStored(m_folder, 0, {}).damaged, std::int64_t{0});
     }
     void whatTheRunWasMadeFromMustBeThere() {
         // As if the weights had been moved away since.

@@ -103,7 +103,7 @@ private Q_SLOTS:
         byte[0] ^= std::byte{4};
         file.writeAt(20000, byte);
         const std::string problem = tests::failureOf([&] { tests::runFakeJob(whole, fresh()); });
-        QVERIFY2(problem.find("is damaged: the pairs of rows") != std::string::npos, problem.c_str());
+        QVERIFY2(problem.find("is damaged: 1 of 6 tiles") != std::string::npos, problem.c_str());
         QVERIFY(!fs::exists(path("run")));
     }
 

@@ -253,6 +253,10 @@ void Session::openRun(const std::filesystem::path& folder) {
                     Issue::Severity::warning,
                     tr("The run %1 is not finished. It can go on where it stopped.").arg(pathText(folder)),
                     [this, folder] { Q_EMIT continueRunRequested(pathText(folder)); }, tr("Continue"));
+            else if (run::wasFinished(folder))
+                addIssue(
+                    Issue::Severity::error, sentence, [this, folder] { Q_EMIT repairRunRequested(pathText(folder)); },
+                    tr("Repair"));
             else
                 addIssue(
                     Issue::Severity::error, sentence, [this, folder] { Q_EMIT locateRunRequested(pathText(folder)); },

@@ -7,6 +7,7 @@
 #include <core/kernel/held_samples.h>
 #include <core/kernel/job.h>
 #include <core/kernel/label_kernel.h>
+#include <core/kernel/verify.h>
 #include <core/model/network.h>
 #include <core/scores/scores.h>
 #include <core/train/train.h>
@@ -74,6 +75,11 @@ public:
 
     std::vector<ProductRate> productRates(int threads, const base::JobContext& context) override {
         return kernel::productRates(threads, context);
+    }
+
+    StoredTiles checkStored(const std::filesystem::path& runFolder, int threads,
+                            const base::JobContext& context) override {
+        return kernel::checkStored(runFolder, threads, context);
     }
 
     StoreTimes storeTimes(const run::KernelPlan& plan, const std::filesystem::path& folder,
