@@ -16,10 +16,10 @@ namespace lpntk::gui {
 using models::Change;
 namespace format = models::format;
 
-EditActions::EditActions(models::Session& session, SavedSelections& selections, FilterBar& filter,
-                         ActionRegistry& actions, QMenu& editMenu, QMenu& selectMenu, QWidget* window)
-    : QObject(window), m_session(session), m_selections(selections), m_filter(filter), m_actions(actions),
-      m_window(window) {
+EditActions::EditActions(models::Session& session, FilterBar& filter, ActionRegistry& actions, QMenu& editMenu,
+                         QMenu& selectMenu, QWidget* window)
+    : QObject(window), m_session(session), m_selections(session.savedSelections()), m_filter(filter),
+      m_actions(actions), m_window(window) {
     addEdit(editMenu);
     addSelect(selectMenu);
     connect(&m_session, &models::Session::changed, this, [this](models::Changes what) {

@@ -2,7 +2,6 @@
 
 #include "action_registry.h"
 #include "filter_bar.h"
-#include "saved_selections.h"
 
 #include <widgets/models/session.h>
 
@@ -18,8 +17,8 @@ namespace lpntk::gui {
 class EditActions : public QObject {
     Q_OBJECT
 public:
-    EditActions(models::Session& session, SavedSelections& selections, FilterBar& filter, ActionRegistry& actions,
-                QMenu& editMenu, QMenu& selectMenu, QWidget* window);
+    EditActions(models::Session& session, FilterBar& filter, ActionRegistry& actions, QMenu& editMenu,
+                QMenu& selectMenu, QWidget* window);
 
     /// The current sample as text: number, class, prediction, place.
     QString currentAsText() const;
@@ -34,7 +33,7 @@ private:
     void refresh();
 
     models::Session& m_session;
-    SavedSelections& m_selections;
+    models::SavedSelections& m_selections;
     FilterBar& m_filter;
     ActionRegistry& m_actions;
     QWidget* m_window = nullptr;

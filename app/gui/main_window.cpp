@@ -70,8 +70,7 @@ MainWindow::MainWindow(bool quiet, QWidget* parent)
     setMinimumSize(640, 480);
     setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
     setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
-    m_selections = new SavedSelections(m_session->undoStack(), this);
-    m_project = new ProjectController(*m_session, *m_selections, m_settings, this);
+    m_project = new ProjectController(*m_session, m_settings, this);
     m_actions = new ActionRegistry(this, this);
     m_views = new ViewArea(*m_session, this);
     m_filter = new FilterBar(*m_session, m_settings, this, m_views);
@@ -108,7 +107,7 @@ void MainWindow::makeMenus() {
     QMenu* window = bar->addMenu(tr("&Window"));
     QMenu* help = bar->addMenu(tr("&Help"));
     m_file = new FileActions(*m_session, *m_project, m_settings, *m_actions, *file, this);
-    new EditActions(*m_session, *m_selections, *m_filter, *m_actions, *edit, *select, this);
+    new EditActions(*m_session, *m_filter, *m_actions, *edit, *select, this);
     m_tags = new TagActions(*m_session, *m_actions, *edit, this);
     auto* runActions = new RunActions(*m_session, m_settings, *m_actions, *run, this);
     connect(m_views, &ViewArea::computeRequested, runActions, &RunActions::compute);
@@ -159,7 +158,7 @@ void MainWindow::makeCorner() {
 }
 
 void MainWindow::makeDocks() {
-    m_projectDock = new ProjectDock(*m_session, *m_selections, *m_tags, *m_actions, this);
+    m_projectDock = new ProjectDock(*m_session, *m_tags, *m_actions, this);
     m_projectDock->filterOfSelection = [this] { return m_filter->filterOfSelection(); };
     connect(m_projectDock, &ProjectDock::filterRequested, m_filter, &FilterBar::openWith);
     addDockWidget(Qt::LeftDockWidgetArea, m_projectDock);

@@ -2,7 +2,6 @@
 
 #include "action_registry.h"
 #include "project_controller.h"
-#include "saved_selections.h"
 #include "settings.h"
 #include "view_table.h"
 
@@ -36,7 +35,6 @@ public:
     models::Session& session() { return *m_session; }
     ActionRegistry& actions() { return *m_actions; }
     ProjectController& project() { return *m_project; }
-    SavedSelections& selections() { return *m_selections; }
     ViewArea& views() { return *m_views; }
 
     /// Project, run, data set or weights; what cannot be opened becomes an issue.
@@ -79,7 +77,6 @@ private:
     int m_fittedWidth = 0;
     bool m_hasBeside = false;
     std::unique_ptr<models::Session> m_session;
-    SavedSelections* m_selections = nullptr;
     ProjectController* m_project = nullptr;
     ActionRegistry* m_actions = nullptr;
     QStackedWidget* m_pages = nullptr;

@@ -32,13 +32,13 @@ QString pictureFile(const QString& projectPath) {
 
 } // namespace
 
-ProjectController::ProjectController(models::Session& session, SavedSelections& selections, Settings& settings, QObject* parent)
-    : QObject(parent), m_session(session), m_selections(selections), m_settings(settings) {
+ProjectController::ProjectController(models::Session& session, Settings& settings, QObject* parent)
+    : QObject(parent), m_session(session), m_selections(session.savedSelections()), m_settings(settings) {
     m_autosave.setSingleShot(true);
     m_autosave.setInterval(kAutosaveMilliseconds);
     connect(&m_autosave, &QTimer::timeout, this, &ProjectController::write);
     connect(&m_session, &models::Session::changed, this, &ProjectController::sessionChanged);
-    connect(&m_selections, &SavedSelections::changed, this, &ProjectController::touch);
+    connect(&m_selections, &models::SavedSelections::changed, this, &ProjectController::touch);
 }
 
 ProjectController::~ProjectController() = default;

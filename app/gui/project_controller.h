@@ -4,7 +4,6 @@
 #include "project_lock.h"
 #include "project_writer.h"
 #include "recovery.h"
-#include "saved_selections.h"
 #include "settings.h"
 
 #include <widgets/models/session.h>
@@ -25,7 +24,7 @@ namespace lpntk::gui {
 class ProjectController : public QObject {
     Q_OBJECT
 public:
-    ProjectController(models::Session& session, SavedSelections& selections, Settings& settings, QObject* parent = nullptr);
+    ProjectController(models::Session& session, Settings& settings, QObject* parent = nullptr);
     ~ProjectController() override;
 
     /// Where the project lies; empty while it has no file.
@@ -79,7 +78,7 @@ private:
     void remember();
 
     models::Session& m_session;
-    SavedSelections& m_selections;
+    models::SavedSelections& m_selections;
     Settings& m_settings;
     QTimer m_autosave;
     QString m_path;
@@ -91,7 +90,7 @@ private:
     bool m_readOnly = false;
     /// What the project file said when it was opened; more than that is worth keeping without the file.
     std::vector<curation::Edit> m_editsBefore;
-    std::vector<NamedSelection> m_selectionsBefore;
+    std::vector<models::NamedSelection> m_selectionsBefore;
     bool m_applying = false;
     /// Decisions of the project being opened; they are set once what they speak about is there.
     std::optional<ProjectFile> m_pending;

@@ -43,9 +43,8 @@ SideRow section(const QString& text, QAction* add) {
 
 } // namespace
 
-ProjectDock::ProjectDock(models::Session& session, SavedSelections& selections, TagActions& tags,
-                         ActionRegistry& actions, QWidget* parent)
-    : QDockWidget(tr("Project"), parent), m_session(session), m_selections(selections), m_tags(tags),
+ProjectDock::ProjectDock(models::Session& session, TagActions& tags, ActionRegistry& actions, QWidget* parent)
+    : QDockWidget(tr("Project"), parent), m_session(session), m_selections(session.savedSelections()), m_tags(tags),
       m_actions(actions) {
     setObjectName(QStringLiteral("projectDock"));
     setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
@@ -77,7 +76,7 @@ ProjectDock::ProjectDock(models::Session& session, SavedSelections& selections, 
         if (what & (Change::data | Change::run))
             countClasses();
     });
-    connect(&m_selections, &SavedSelections::changed, this, &ProjectDock::refresh);
+    connect(&m_selections, &models::SavedSelections::changed, this, &ProjectDock::refresh);
     refresh();
     countClasses();
 }
@@ -139,7 +138,7 @@ void ProjectDock::addRunRows(std::vector<SideRow>& rows) {
 void ProjectDock::addSelectionRows(std::vector<SideRow>& rows) {
     rows.push_back(section(tr("Saved selections"), m_actions.find("select.save")));
     for (std::size_t i = 0; i < m_selections.all().size(); ++i) {
-        const NamedSelection& selection = m_selections.all()[i];
+        const models::NamedSelection& selection = m_selections.all()[i];
         SideRow row;
         row.icon = selection.filter.empty() ? QStringLiteral("subset") : QStringLiteral("filter");
         row.text = QString::fromStdString(selection.name);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "action_registry.h"
-#include "saved_selections.h"
 #include "tag_actions.h"
 
 #include <widgets/models/session.h>
@@ -19,8 +18,7 @@ class SideList;
 class ProjectDock : public QDockWidget {
     Q_OBJECT
 public:
-    ProjectDock(models::Session& session, SavedSelections& selections, TagActions& tags, ActionRegistry& actions,
-                QWidget* parent = nullptr);
+    ProjectDock(models::Session& session, TagActions& tags, ActionRegistry& actions, QWidget* parent = nullptr);
 
     /// The condition by which the present selection was made; the window knows it.
     std::function<QString()> filterOfSelection;
@@ -52,7 +50,7 @@ private:
     static ClassFigures figuresOf(const data::Split& split, int classes);
 
     models::Session& m_session;
-    SavedSelections& m_selections;
+    models::SavedSelections& m_selections;
     TagActions& m_tags;
     ActionRegistry& m_actions;
     SideList* m_tree = nullptr;

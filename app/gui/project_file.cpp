@@ -108,9 +108,9 @@ ProjectCheckpoint checkpointFromJson(const Json& json, const std::filesystem::pa
     return checkpoint;
 }
 
-Json selectionsJson(const std::vector<NamedSelection>& selections) {
+Json selectionsJson(const std::vector<models::NamedSelection>& selections) {
     Json list = Json::array();
-    for (const NamedSelection& selection : selections) {
+    for (const models::NamedSelection& selection : selections) {
         list.push_back({{"name", selection.name}, {"samples", selection.samples}});
         if (!selection.filter.empty())
             list.back()["filter"] = selection.filter;
@@ -118,8 +118,8 @@ Json selectionsJson(const std::vector<NamedSelection>& selections) {
     return list;
 }
 
-std::vector<NamedSelection> selectionsFromJson(const Json& list, const std::string& where) {
-    std::vector<NamedSelection> selections;
+std::vector<models::NamedSelection> selectionsFromJson(const Json& list, const std::string& where) {
+    std::vector<models::NamedSelection> selections;
     for (const Json& json : list) {
         selections.push_back(
             {requiredKey<std::string>(json, "name", where),

@@ -7,6 +7,7 @@
 #include <core/curation/pruning.h>
 #include <core/data/preprocessing.h>
 #include <core/engine/engine.h>
+#include <widgets/models/saved_selections.h>
 
 #include <cstdint>
 #include <filesystem>
@@ -15,14 +16,6 @@
 #include <vector>
 
 namespace lpntk::gui {
-
-/// A selection kept under a name.
-struct NamedSelection {
-    std::string name;
-    std::vector<std::int64_t> samples; ///< original indices, ascending
-    std::string filter;                ///< the condition it was made by, empty when it was not
-    bool operator==(const NamedSelection&) const = default;
-};
 
 /// A network as the project remembers it; loaded again when the project is opened.
 struct ProjectCheckpoint {
@@ -61,7 +54,7 @@ struct ProjectFile {
     analysis::Mode mode = analysis::Mode::paper;
     double clusterRatio = 0.1;
     curation::PruneOptions prune;      ///< without scores
-    std::vector<NamedSelection> selections;
+    std::vector<models::NamedSelection> selections;
     ProjectLayout layout;
 };
 

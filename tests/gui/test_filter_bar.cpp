@@ -226,7 +226,8 @@ private Q_SLOTS:
         QTRY_VERIFY(m_window->actions().find("select.save")->isEnabled());
         m_window->actions().find("select.save")->trigger();
         answer("nameDialog", QStringLiteral("Bags"));
-        QCOMPARE(QString::fromStdString(m_window->selections().all().at(0).filter), QStringLiteral("class == Bag"));
+        QCOMPARE(QString::fromStdString(session().savedSelections().all().at(0).filter),
+                 QStringLiteral("class == Bag"));
         QVERIFY(sideRow(QStringLiteral("Bags")).tip.contains(QStringLiteral("class == Bag")));
         QTest::keyClick(line(), Qt::Key_Escape);
         sideRow(QStringLiteral("Bags")).menu(QPoint(100, 100));
@@ -239,15 +240,15 @@ private Q_SLOTS:
         answer("selectionNameDialog", QStringLiteral("All bags"));
         QCOMPARE(sideRow(QStringLiteral("All bags")).value, QString::number(bags.count()));
         selection().click(base::SampleId(sample(5)), false, nullptr);
-        m_window->selections().update(0, selection().selected());
+        session().savedSelections().update(0, selection().selected());
         QCOMPARE(sideRow(QStringLiteral("All bags")).value, QStringLiteral("1"));
-        QVERIFY(m_window->selections().all().at(0).filter.empty());
+        QVERIFY(session().savedSelections().all().at(0).filter.empty());
         sideRow(QStringLiteral("All bags")).remove();
-        QVERIFY(m_window->selections().all().empty());
+        QVERIFY(session().savedSelections().all().empty());
         for (int i = 0; i < 3; ++i)
             session().undoStack().undo();
         QCOMPARE(sideRow(QStringLiteral("Bags")).value, QString::number(bags.count()));
-        QCOMPARE(m_window->selections().samples(0).count(), bags.count());
+        QCOMPARE(session().savedSelections().samples(0).count(), bags.count());
     }
 
     void tagsAreListedRenamedAndRemoved() {

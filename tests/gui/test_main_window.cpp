@@ -151,7 +151,7 @@ private Q_SLOTS:
         session().decide({curation::Edit::Kind::keep, {sample}, -1, {}, {}, {}}, QStringLiteral("Keep"));
         models::SampleSet set;
         set.insert(sample);
-        m_window->selections().add(QStringLiteral("One"), set);
+        session().savedSelections().add(QStringLiteral("One"), set);
         m_window->showView(QStringLiteral("clusters"));
         m_window->project().saveAs(path);
         QTRY_VERIFY(QFileInfo::exists(path));
@@ -165,7 +165,7 @@ private Q_SLOTS:
         QCOMPARE(session().thresholds().plus, 0.4f);
         QCOMPARE(session().clusterRatio(), 0.25);
         QVERIFY(session().decisions().of(sample).verdict == curation::Decision::Verdict::keep);
-        QCOMPARE(m_window->selections().all().size(), std::size_t{1});
+        QCOMPARE(session().savedSelections().all().size(), std::size_t{1});
         QCOMPARE(m_window->views().currentView(), QStringLiteral("clusters"));
         QCOMPARE(m_window->project().path(), path);
     }

@@ -132,6 +132,38 @@ private Q_SLOTS:
         QVERIFY(shown.view.comparison().content()->rankA.empty());
     }
 
+    void savedSelectionsAreChoices() {
+        Shown shown(true);
+        QVERIFY(shown.wait());
+        auto& page = shown.view.comparison();
+        auto& saved = shown.session().savedSelections();
+        const auto& run = *shown.session().run();
+        const auto first = [&](std::int64_t count) {
+            models::SampleSet set;
+            for (std::int64_t row = 0; row < count; ++row)
+                set.insert(run.sampleFromRow(RowId(row)));
+            return set;
+        };
+        const auto marks = [](std::size_t count) {
+            std::vector<char> made(400, 0);
+            std::fill_n(made.begin(), count, 1);
+            return made;
+        };
+        saved.add(QStringLiteral("Odd ones"), first(90));
+        QVERIFY(shown.against(QStringLiteral("Saved: Odd ones")));
+        const auto& kept = shown.session().subset()->kept;
+        QCOMPARE(samplesOf(page.onlyB()), onlyIn(run, marks(90), kept));
+        QCOMPARE(samplesOf(page.onlyA()), onlyIn(run, kept, marks(90)));
+        saved.update(0, first(200));
+        QVERIFY(shown.wait());
+        QTRY_COMPARE(samplesOf(page.onlyB()), onlyIn(run, marks(200), kept));
+        saved.remove(0);
+        QVERIFY(page.against().currentText().startsWith(QStringLiteral("Random within")) ||
+                page.against().currentText().contains(QStringLiteral("same amount")));
+        QTRY_VERIFY(page.isReady());
+        QCOMPARE(page.against().findText(QStringLiteral("Saved: Odd ones")), -1);
+    }
+
     void ranksAreClickedAndBoxed() {
         Shown shown(true);
         QVERIFY(shown.wait());

@@ -31,7 +31,7 @@ const data::Split* findSplit(const std::shared_ptr<const data::Dataset>& dataset
 
 Session::Session(QObject* parent)
     : QObject(parent), m_selection(new SelectionModel(this)), m_jobs(new JobRunner(this)), m_undo(new QUndoStack(this)),
-      m_thumbnails(new ThumbnailCache(m_jobs, this)) {
+      m_savedSelections(new SavedSelections(*m_undo, this)), m_thumbnails(new ThumbnailCache(m_jobs, this)) {
     connect(m_jobs, &JobRunner::failed, this,
             [this](Ticket, const QString&, const QString& sentence) { addIssue(Issue::Severity::error, sentence); });
 }

@@ -11,6 +11,7 @@
 #include <core/run/run.h>
 
 #include <widgets/models/job_runner.h>
+#include <widgets/models/saved_selections.h>
 #include <widgets/models/selection_model.h>
 
 #include <QFlags>
@@ -74,6 +75,7 @@ public:
     ~Session() override;
 
     SelectionModel& selection() { return *m_selection; }
+    SavedSelections& savedSelections() { return *m_savedSelections; }
     JobRunner& jobs() { return *m_jobs; }
     QUndoStack& undoStack() { return *m_undo; }
     ThumbnailCache& thumbnails() { return *m_thumbnails; }
@@ -173,6 +175,8 @@ Q_SIGNALS:
     void locateRunRequested(const QString& formerFolder);
     /// Somebody asked to go on with the unfinished run in the folder.
     void continueRunRequested(const QString& folder);
+    /// The same with a run that is damaged.
+    void repairRunRequested(const QString& folder);
     void checkpointRequested(const QString& weights);
     void kernelRequested();
 
@@ -194,6 +198,7 @@ private:
     SelectionModel* m_selection = nullptr;
     JobRunner* m_jobs = nullptr;
     QUndoStack* m_undo = nullptr;
+    SavedSelections* m_savedSelections = nullptr;
     ThumbnailCache* m_thumbnails = nullptr;
     std::shared_ptr<const data::Dataset> m_data;
     QString m_split = QStringLiteral("train");

@@ -11,6 +11,7 @@
 #include <QLabel>
 #include <QPushButton>
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -22,8 +23,8 @@ namespace format = models::format;
 
 namespace {
 
-/// What an entry of the list of Bs is: its kind, and which method or pin.
-enum class Kind { method, pin, selection };
+/// What an entry of the list of Bs is: its kind, and which method, pin or name.
+enum class Kind { method, pin, saved, selection };
 constexpr int kKindRole = Qt::UserRole;
 constexpr int kIndexRole = Qt::UserRole + 1;
 
@@ -55,6 +56,8 @@ QString ComparePage::nameOfB() const {
     const auto kind = static_cast<Kind>(m_against->currentData(kKindRole).toInt());
     if (kind == Kind::selection)
         return tr("Selection");
+    if (kind == Kind::saved)
+        return m_against->currentData(kIndexRole).toString();
     if (kind == Kind::pin)
         return m_pins[static_cast<std::size_t>(m_against->currentData(kIndexRole).toInt())].name;
     return QString::fromUtf8(curation::titleOf(static_cast<Method>(m_against->currentData(kIndexRole).toInt())));
@@ -64,12 +67,15 @@ void ComparePage::fillAgainst() {
     const QSignalBlocker block(m_against);
     const auto kind = m_against->currentData(kKindRole), index = m_against->currentData(kIndexRole);
     m_against->clear();
-    const auto add = [&](const QString& text, Kind of, int which) {
+    bool found = false;
+    const auto add = [&](const QString& text, Kind of, const QVariant& which) {
         m_against->addItem(text);
         m_against->setItemData(m_against->count() - 1, static_cast<int>(of), kKindRole);
         m_against->setItemData(m_against->count() - 1, which, kIndexRole);
-        if (kind.isValid() && kind.toInt() == static_cast<int>(of) && index.toInt() == which)
+        if (kind.isValid() && kind.toInt() == static_cast<int>(of) && index == which) {
             m_against->setCurrentIndex(m_against->count() - 1);
+            found = true;
+        }
     };
     for (const auto method : curation::allMethods())
         if (models::canOrderBy(method, m_session.pruneOptions()))
@@ -78,11 +84,12 @@ void ComparePage::fillAgainst() {
     m_against->insertSeparator(m_against->count());
     for (std::size_t pin = 0; pin < m_pins.size(); ++pin)
         add(tr("Pinned: %1").arg(m_pins[pin].name), Kind::pin, static_cast<int>(pin));
+    for (const models::NamedSelection& saved : m_session.savedSelections().all()) {
+        const QString name = QString::fromStdString(saved.name);
+        add(tr("Saved: %1").arg(name), Kind::saved, name);
+    }
     add(tr("The selected samples"), Kind::selection, 0);
-    m_against->setItemData(m_against->count() - 1,
-                           tr("A saved selection of the project becomes the selection by a click on it"),
-                           Qt::ToolTipRole);
-    if (!kind.isValid())
+    if (!found)
         m_against->setCurrentIndex(m_against->findData(static_cast<int>(Method::classRandom), kIndexRole));
 }
 
@@ -95,15 +102,28 @@ void ComparePage::pin() {
     refresh();
 }
 
-void ComparePage::takeSelection() {
+std::shared_ptr<const std::vector<char>> ComparePage::marksOf(const models::SampleSet& samples) const {
     const auto run = m_session.run();
-    if (!run)
-        return;
     auto marks = std::make_shared<std::vector<char>>(static_cast<std::size_t>(run->rows()), 0);
-    for (const SampleId sample : m_session.selection().selected().toVector())
+    for (const SampleId sample : samples.toVector())
         if (const auto row = run->rowFromSample(sample); row.isValid())
             (*marks)[static_cast<std::size_t>(row.value())] = 1;
-    m_selection = std::move(marks);
+    return marks;
+}
+
+void ComparePage::takeSelection() {
+    if (m_session.run())
+        m_selection = marksOf(m_session.selection().selected());
+}
+
+/// One that was renamed or removed is B no longer.
+void ComparePage::savedSelectionsChanged() {
+    const bool saved = static_cast<Kind>(m_against->currentData(kKindRole).toInt()) == Kind::saved;
+    fillAgainst();
+    if (saved && isVisible())
+        ask();
+    else if (saved)
+        m_asked.reset(); // asked when the page is shown
 }
 
 void ComparePage::refresh() {
@@ -152,6 +172,13 @@ void ComparePage::ask() {
         const auto pinned = m_pins[static_cast<std::size_t>(index)].subset;
         question.kept = {pinned, &pinned->kept};
         question.rankedBy = pinned->options;
+        break;
+    }
+    case Kind::saved: {
+        const auto& all = m_session.savedSelections().all();
+        const std::string name = m_against->currentData(kIndexRole).toString().toStdString();
+        const auto found = std::find_if(all.begin(), all.end(), [&](const auto& saved) { return saved.name == name; });
+        question.kept = marksOf(m_session.savedSelections().samples(static_cast<std::size_t>(found - all.begin())));
         break;
     }
     case Kind::selection:

@@ -20,8 +20,8 @@ class FittingRow;
 class RankScatter;
 
 /// The present subset (A) beside another choice (B): what only one of them keeps, agreement by class, rank against
-/// rank. B is a method at the same amount, a former subset that was pinned, or the selected samples. Owned by the
-/// pruning view.
+/// rank. B is a method at the same amount, a former subset that was pinned, a saved selection or the selected samples.
+/// Owned by the pruning view.
 class ComparePage : public QWidget {
     Q_OBJECT
 public:
@@ -58,6 +58,8 @@ private:
     QString nameOfB() const;
     void fillAgainst();
     void takeSelection();
+    std::shared_ptr<const std::vector<char>> marksOf(const models::SampleSet& samples) const;
+    void savedSelectionsChanged();
     void ask();
     void showContent(std::shared_ptr<const ComparisonContent> content);
 

@@ -74,6 +74,7 @@ ComparePage::ComparePage(models::Session& session, QWidget* parent) : QWidget(pa
         ask();
     });
     connect(m_pin, &QPushButton::clicked, this, &ComparePage::pin);
+    connect(&session.savedSelections(), &models::SavedSelections::changed, this, &ComparePage::savedSelectionsChanged);
     fillAgainst();
 }
 

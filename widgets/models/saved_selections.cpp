@@ -1,4 +1,4 @@
-#include "saved_selections.h"
+#include <widgets/models/saved_selections.h>
 
 #include <widgets/models/value_command.h>
 
@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <utility>
 
-namespace lpntk::gui {
+namespace lpntk::models {
 
 namespace {
 
-NamedSelection named(const QString& name, const models::SampleSet& samples, const QString& filter) {
+NamedSelection named(const QString& name, const SampleSet& samples, const QString& filter) {
     NamedSelection selection{name.toStdString(), {}, filter.toStdString()};
     for (const base::SampleId sample : samples.toVector())
         selection.samples.push_back(sample.value());
@@ -24,7 +24,7 @@ void SavedSelections::change(const QString& text, std::vector<NamedSelection> al
     if (all == m_all)
         return;
     using All = std::vector<NamedSelection>;
-    m_undo.push(new models::ValueCommand<All, All>(
+    m_undo.push(new ValueCommand<All, All>(
         text, std::move(all),
         [this](const All& next) {
             All former = std::exchange(m_all, next);
@@ -34,7 +34,7 @@ void SavedSelections::change(const QString& text, std::vector<NamedSelection> al
         [this](const All& former) { reset(former); }));
 }
 
-void SavedSelections::add(const QString& name, const models::SampleSet& samples, const QString& filter) {
+void SavedSelections::add(const QString& name, const SampleSet& samples, const QString& filter) {
     auto all = m_all;
     NamedSelection selection = named(name, samples, filter);
     const auto found =
@@ -62,7 +62,7 @@ void SavedSelections::rename(std::size_t index, const QString& name) {
     change(tr("Rename the selection \"%1\"").arg(QString::fromStdString(m_all[index].name)), std::move(all));
 }
 
-void SavedSelections::update(std::size_t index, const models::SampleSet& samples, const QString& filter) {
+void SavedSelections::update(std::size_t index, const SampleSet& samples, const QString& filter) {
     if (index >= m_all.size())
         return;
     auto all = m_all;
@@ -77,8 +77,8 @@ void SavedSelections::reset(std::vector<NamedSelection> all) {
     Q_EMIT changed();
 }
 
-models::SampleSet SavedSelections::samples(std::size_t index) const {
-    models::SampleSet set;
+SampleSet SavedSelections::samples(std::size_t index) const {
+    SampleSet set;
     if (index < m_all.size())
         for (const std::int64_t sample : m_all[index].samples)
             set.insert(base::SampleId(sample));
@@ -90,4 +90,4 @@ bool SavedSelections::has(const QString& name) const {
                        [wanted = name.toStdString()](const auto& other) { return other.name == wanted; });
 }
 
-} // namespace lpntk::gui
+} // namespace lpntk::models
