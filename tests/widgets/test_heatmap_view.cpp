@@ -286,8 +286,16 @@ void TestHeatmapView::keysPanZoomAndFit() {
     QTest::keyClick(&map, Qt::Key_Right, Qt::ControlModifier);
     QVERIFY(map.view().origin().x() > origin.x());
     QTest::mouseClick(&map, Qt::LeftButton, {}, placeOfPair(300, 301));
+    QTest::mouseMove(m_view.get(), QPoint(5, 5)); // off the map
+    QTRY_VERIFY(!m_view->canvas().card().isVisible());
     QTest::keyClick(&map, Qt::Key_Down);
     QCOMPARE(m_fixture->session.selection().current().value(), m_fixture->synthetic.samples[301]);
+    const PairCard& card = m_view->canvas().card();
+    QVERIFY(card.isVisible());
+    QCOMPARE(card.first().value(), m_fixture->synthetic.samples[301]);
+    QCOMPARE(card.second().value(), m_fixture->synthetic.samples[301]);
+    QTest::keyClick(&map, Qt::Key_Left, Qt::ControlModifier);
+    QVERIFY(!card.isVisible());
     QTest::keyClick(&map, Qt::Key_Home);
     QCOMPARE(map.view().origin(), QPointF(0, 0));
     QTest::keyClick(&map, Qt::Key_F);

@@ -61,6 +61,7 @@ HeatmapCanvas::HeatmapCanvas(models::Session& session, QWidget* parent)
         if (m_map->view().scale() >= kThumbnailsFrom)
             update();
     });
+    m_map->installEventFilter(this);
     applyTheme();
 }
 
@@ -257,6 +258,8 @@ void HeatmapCanvas::layoutMap() {
 void HeatmapCanvas::moved() {
     if (m_laying)
         return;
+    if (!m_map->hoveredCell())
+        m_card->hide();
     layoutMap();
     updateOverlay();
     updateLabels();
@@ -331,14 +334,16 @@ void HeatmapCanvas::hoverMoved() {
         m_card->hide();
     } else {
         setCard(*cell);
-        const double scale = m_map->view().scale();
-        const QPointF cellEnd = m_map->view().placeAt({static_cast<double>(cell->column) + 1, static_cast<double>(cell->row) + 1});
         const QPoint pointer = m_map->geometry().topLeft() + m_map->pointer().toPoint();
-        // Below and right of the cell at hand, so that the card does not cover it.
-        const QPoint corner = m_map->geometry().topLeft() + cellEnd.toPoint();
-        m_card->showBeside(scale < 64 && m_map->underMouse() ? pointer : corner);
+        m_card->showBeside(m_map->view().scale() < 64 && m_map->underMouse() ? pointer : endOf(*cell));
     }
     Q_EMIT pairHovered(row, column);
+}
+
+/// Below and right of the cell, so that a card there does not cover it.
+QPoint HeatmapCanvas::endOf(const vtk::MapCell& cell) const {
+    const QPointF end(static_cast<double>(cell.column) + 1, static_cast<double>(cell.row) + 1);
+    return m_map->geometry().topLeft() + m_map->view().placeAt(end).toPoint();
 }
 
 void HeatmapCanvas::setCard(const vtk::MapCell& cell) {
@@ -376,6 +381,14 @@ void HeatmapCanvas::cellStepped(int rows, int columns, Qt::KeyboardModifiers mod
         m_map->viewMoved();
     }
     cellClicked(cell, modifiers);
+    m_card->showBeside(endOf(cell));
+}
+
+/// The card of a pair that keys went to goes with the keys.
+bool HeatmapCanvas::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_map && event->type() == QEvent::FocusOut && !m_map->hoveredCell())
+        m_card->hide();
+    return QWidget::eventFilter(watched, event);
 }
 
 void HeatmapCanvas::boxMoved(const QRectF& positions, bool done) {

@@ -85,6 +85,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     bool event(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void ask();
@@ -95,6 +96,7 @@ private:
     void hoverMoved();
     void cellClicked(const vtk::MapCell& cell, Qt::KeyboardModifiers modifiers);
     void cellActivated(const vtk::MapCell& cell);
+    QPoint endOf(const vtk::MapCell& cell) const;
     void setCard(const vtk::MapCell& cell);
     void speak(const vtk::MapCell& cell);
     void placePair();
