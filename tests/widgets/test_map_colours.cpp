@@ -1,6 +1,7 @@
 #include "map_fixture.h"
 
 #include <helpers/show_window.h>
+#include <widgets/models/sample_map.h>
 #include <widgets/models/theme.h>
 #include <widgets/views/map_canvas.h>
 #include <widgets/views/map_legend.h>
@@ -116,7 +117,17 @@ void TestMapColours::coloursFollowWhatTheySay() {
     for (const MapGroup& group : clusters.groups)
         inClusters += group.count;
     QCOMPARE(inClusters, std::int64_t{600});
+    choose(MapColour::third);
+    QVERIFY(m_view->axisBox(2).isVisible());
+    for (const int axis : {2, 0}) {
+        m_view->axisBox(2).setCurrentIndex(axis);
+        freshFrame();
+        const auto& range = m_view->scale().range();
+        const double value = m_view->map().components()->at(lone, axis);
+        QVERIFY(close(colourAt(lone), scoreColour((value - range.low) / (range.high - range.low))));
+    }
     choose(MapColour::kept);
+    QVERIFY(!m_view->axisBox(2).isVisible());
     QTRY_VERIFY(m_view->isReady());
     QCOMPARE(m_view->groups().legend().rowCount(), 2);
     m_view->groups().legend().setShown(1, false);

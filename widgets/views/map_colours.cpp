@@ -115,6 +115,8 @@ QString mapColourName(MapColour colour) {
         return say("EL2N");
     case MapColour::norm:
         return say("Norm √κ");
+    case MapColour::third:
+        return say("Third axis");
     }
     return {};
 }
@@ -175,6 +177,8 @@ MapRange rangeOf(MapColour colour, std::span<const float> scores) {
 QString scoreText(MapColour colour, double value) {
     if (colour == MapColour::margin)
         return format::signedNumber(value, 2);
+    if (colour == MapColour::third)
+        return format::signedNumber(value, std::abs(value) >= 1 ? 2 : 3);
     if (colour != MapColour::norm)
         return format::number(value, 2);
     return format::number(value, std::abs(value) >= 10 ? 1 : std::abs(value) >= 1 ? 2 : 3);

@@ -12,11 +12,11 @@
 
 namespace lpntk::views {
 
-/// What the colour of a point says.
-enum class MapColour { label, cluster, kept, correct, margin, probability, el2n, norm };
+/// What the colour of a point says; `third`: one more of the coordinates that points are placed by.
+enum class MapColour { label, cluster, kept, correct, margin, probability, el2n, norm, third };
 inline constexpr MapColour kMapColours[] = {MapColour::label,   MapColour::cluster, MapColour::kept,
                                             MapColour::correct, MapColour::margin,  MapColour::probability,
-                                            MapColour::el2n,    MapColour::norm};
+                                            MapColour::el2n,    MapColour::norm,    MapColour::third};
 
 /// "Class", "Margin", ...
 QString mapColourName(MapColour colour);
@@ -49,7 +49,7 @@ struct MapRange {
     bool below = false, above = false; ///< there are values beyond the ends
 };
 
-/// Score of each row, NaN where unknown; a plain loop over the run's probabilities, for a worker.
+/// Score of each row, NaN where unknown; a plain loop over the run's probabilities, for a worker. Not for `third`.
 std::vector<float> scoreRows(MapColour colour, const run::Run& run);
 /// Fixed for what has natural ends, else the middle 98 % of the values.
 MapRange rangeOf(MapColour colour, std::span<const float> scores);

@@ -39,14 +39,16 @@ QWidget* MapView::makeToolBar() {
     QLabel* coordinates = bar->addLabel(tr("Coordinates"), m_coordinates);
     bar->addWidget(m_coordinates);
     QLabel* axes = nullptr;
-    for (int axis = 0; axis < 2; ++axis) {
+    const QString axisNames[] = {tr("Horizontal axis"), tr("Vertical axis"), tr("Third axis, the colour")};
+    for (int axis = 0; axis < 3; ++axis) {
         m_axes[axis] = makeCombo();
         if (axis == 0)
             axes = bar->addLabel(tr("Axes"), m_axes[axis]);
-        m_axes[axis]->setAccessibleName(axis == 0 ? tr("Horizontal axis") : tr("Vertical axis"));
+        m_axes[axis]->setAccessibleName(axisNames[axis]);
         m_axes[axis]->setToolTip(m_axes[axis]->accessibleName());
         bar->addWidget(m_axes[axis]);
     }
+    m_axes[2]->hide();
     bar->addStretch();
     m_refine = new QPushButton(tr("Refine"), bar);
     m_refine->setToolTip(tr("Read the whole kernel, so that the components are those of all samples"));
@@ -81,6 +83,7 @@ QWidget* MapView::makeToolBar() {
             }
             showPlaces(false);
         });
+    connect(m_axes[2], &QComboBox::currentIndexChanged, this, [this] { recolour(); });
     const auto switchMode = [this](QToolButton* button, MapCanvas::Mode mode) {
         connect(button, &QToolButton::clicked, this,
                 [this, mode](bool on) { m_canvas->setMode(on ? mode : MapCanvas::Mode::pan); });

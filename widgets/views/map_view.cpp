@@ -22,6 +22,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <limits>
 
 namespace lpntk::views {
 
@@ -165,9 +166,10 @@ void MapView::fillAxes() {
         for (int c = 0; c < components->count; ++c)
             texts << QStringLiteral("%1   %2").arg(c + 1).arg(format::share(components->share[at(c)]));
     }
-    for (int axis = 0; axis < 2; ++axis) {
+    for (int axis = 0; axis < 3; ++axis) {
         const QSignalBlocker blocker(m_axes[axis]);
-        const int former = m_axes[axis]->count() == texts.size() ? m_axes[axis]->currentIndex() : axis;
+        const int former = m_axes[axis]->count() == texts.size() ? m_axes[axis]->currentIndex()
+                                                                 : std::min(axis, static_cast<int>(texts.size()) - 1);
         m_axes[axis]->clear();
         m_axes[axis]->addItems(texts);
         m_axes[axis]->setCurrentIndex(former);
@@ -203,19 +205,13 @@ void MapView::showPlaces(bool keepView) {
         m_note->clear();
         return;
     }
+    const std::vector<double> xs = coordinatesOn(0), ys = coordinatesOn(1);
     std::vector<QPointF> places;
-    places.reserve(at(m_run->rows()));
-    if (imported) {
-        const analysis::Embedding& embedding = *m_map->imported()[at(m_chosen - 1)].embedding;
-        const std::size_t width = embedding.names.size();
-        for (std::size_t row = 0; row < at(embedding.rows); ++row)
-            places.emplace_back(embedding.values[row * width + at(x)], embedding.values[row * width + at(y)]);
-    } else {
-        for (std::int64_t row = 0; row < components->rows; ++row)
-            places.emplace_back(components->at(row, x), components->at(row, y));
-    }
+    places.reserve(xs.size());
+    for (std::size_t row = 0; row < xs.size(); ++row)
+        places.emplace_back(xs[row], ys[row]);
     m_canvas->setPlaces(places, !imported, keepView);
-    if (m_colours.size() == places.size()) {
+    if (m_colours.size() == places.size() && colour() != MapColour::third) {
         m_canvas->setColours(m_colours);
         applyShown();
     } else {
@@ -223,6 +219,27 @@ void MapView::showPlaces(bool keepView) {
     }
     applyMarks(selectedPart | currentPart | hoveredPart);
     showLegend();
+}
+
+std::vector<double> MapView::coordinatesOn(int axis) const {
+    const int chosen = m_axes[axis]->currentIndex();
+    const auto components = m_map->components();
+    std::vector<double> coordinates;
+    if (chosen < 0 || (m_chosen == 0 && !components))
+        return coordinates;
+    if (m_chosen > 0) {
+        const analysis::Embedding& embedding = *m_map->imported()[at(m_chosen - 1)].embedding;
+        for (std::size_t row = 0; row < at(embedding.rows); ++row)
+            coordinates.push_back(embedding.values[row * embedding.names.size() + at(chosen)]);
+    } else {
+        for (std::int64_t row = 0; row < components->rows; ++row)
+            coordinates.push_back(components->at(row, chosen));
+    }
+    return coordinates;
+}
+
+QString MapView::axisName(int axis) const {
+    return m_chosen > 0 ? m_axes[axis]->currentText() : tr("Component %1").arg(m_axes[axis]->currentIndex() + 1);
 }
 
 QString MapView::caption() const {
@@ -273,11 +290,12 @@ void MapView::recolour() {
     const MapColour by = colour();
     m_changedAt = m_canvas->framesPainted();
     m_groupPart->setVisible(by != MapColour::label);
-    m_groupTitle->setText(mapColourName(by));
+    m_axes[2]->setVisible(by == MapColour::third);
+    m_groupTitle->setText(by == MapColour::third ? axisName(2) : mapColourName(by));
     m_scale->setVisible(isScore(by));
     m_groups->setVisible(!isScore(by));
     m_groups->setAccessibleName(tr("%1 shown").arg(mapColourName(by)));
-    m_coloursAsked = isScore(by);
+    m_coloursAsked = isScore(by) && by != MapColour::third;
     if (!isScore(by)) {
         m_byColour = by == MapColour::label ? m_byClass : groupRows(by, session());
         m_groups->legend().setGroups(by == MapColour::label ? std::vector<MapGroup>() : m_byColour.groups);
@@ -285,6 +303,13 @@ void MapView::recolour() {
     }
     m_byColour = {};
     m_groups->legend().setGroups({});
+    if (by == MapColour::third) {
+        const std::vector<double> values = coordinatesOn(2);
+        m_scores.assign(values.begin(), values.end());
+        m_scores.resize(at(m_run->rows()), std::numeric_limits<float>::quiet_NaN()); // not known yet
+        m_scale->setScores(by, m_scores, rangeOf(by, m_scores));
+        return paintPoints();
+    }
     session().jobs().ask<std::vector<float>>(
         "map scores", this, [run = m_run, by](const base::JobContext&) { return scoreRows(by, *run); },
         [this, run = m_run, by](std::vector<float> scores) {

@@ -26,7 +26,7 @@ class PairCard;
 class SampleActions;
 
 /// All samples of a run as points: two components of its kernel, or coordinates from a file; coloured by class,
-/// cluster, score or decision. Click, lasso and box select for all views.
+/// cluster, score, decision or a third component. Click, lasso and box select for all views.
 class MapView : public SessionView {
     Q_OBJECT
 public:
@@ -69,6 +69,9 @@ private:
     void askFile();
     void fillAxes();
     void showPlaces(bool keepView);
+    /// (N) coordinates of the rows on one of the axes.
+    std::vector<double> coordinatesOn(int axis) const;
+    QString axisName(int axis) const;
     void showBusy();
     void recolour();
     void paintPoints();
@@ -91,7 +94,7 @@ private:
     EmptyState* m_empty;
     QComboBox* m_colour;
     QComboBox* m_coordinates;
-    QComboBox* m_axes[2];
+    QComboBox* m_axes[3]; ///< the third is a colour
     QPushButton* m_refine;
     QToolButton* m_lasso;
     QToolButton* m_box;
