@@ -9,6 +9,7 @@
 #include <QOpenGLFunctions>
 #include <QPainter>
 #include <QSurfaceFormat>
+#include <QTimer>
 #include <QWheelEvent>
 
 #include <vtkCallbackCommand.h>
@@ -26,6 +27,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace lpntk::vtk {
 
@@ -253,6 +255,15 @@ QImage VtkHost::drawFrame() {
 }
 
 void VtkHost::paintEvent(QPaintEvent*) {
+    // Making the context and its shaders takes as long as the rest of a view: the first frame comes after the view.
+    if (!std::exchange(m_begun, true) && isUsable()) {
+        QTimer::singleShot(0, this, &VtkHost::update);
+        double colour[3];
+        m_renderer->GetBackground(colour);
+        return QPainter(this).fillRect(rect(),
+                                       QColor::fromRgbF(static_cast<float>(colour[0]), static_cast<float>(colour[1]),
+                                                        static_cast<float>(colour[2])));
+    }
     // The pixel ratio changes without a resize when the window moves to another screen.
     if (m_stale || m_frame.size() != pixelSize()) {
         m_frame = drawFrame();

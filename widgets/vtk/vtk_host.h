@@ -103,7 +103,8 @@ private:
     std::unique_ptr<QOpenGLContext> m_context;
     std::unique_ptr<QOpenGLFramebufferObject> m_target;
     QImage m_frame;
-    bool m_stale = true; ///< the frame is not what would be drawn now
+    bool m_begun = false; ///< painted once
+    bool m_stale = true;  ///< the frame is not what would be drawn now
     bool m_forwardEvents = false;
     double m_pictureRatio = 0; ///< while a picture of another resolution is drawn
     double m_frameMilliseconds = 0;
