@@ -273,14 +273,14 @@ QWidget* PruningView::makeChart(QWidget* parent) {
     m_class = new QComboBox(head);
     m_class->setAccessibleName(tr("Class of the coverage curve"));
     m_class->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_class->setMinimumContentsLength(5);
+    m_class->setMinimumContentsLength(6);
     addTo(*head, m_class);
     m_coverageText = new QLabel(head);
     m_coverageText->setFont(theme().font(13, QFont::Medium));
     addTo(*head, m_coverageText);
     head->shortenWhenNarrow([this, title](bool narrow) {
         title->setText(narrow ? tr("Coverage") : tr("Coverage left, mean"));
-        const int more = m_class->fontMetrics().horizontalAdvance(QStringLiteral("XX"));
+        const int more = m_class->fontMetrics().horizontalAdvance(QLatin1Char('X'));
         m_class->setMinimumWidth(narrow ? 0 : m_class->sizeHint().width() + more);
     });
     return stack(box, head, m_chart);
