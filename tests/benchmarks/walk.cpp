@@ -3,9 +3,9 @@
 // Opens the real window on a run, measures the time to the first picture of every view and of selecting everything in
 // it, then presses, drags, turns and types at random for SECONDS (600). A thread asks the event loop for an answer
 // all the time; how long it takes is what a person would feel. Prints JSON; the longest stalls are named by what was
-// done, with the processor time that the window's thread took of them: on a busy computer the rest is the others'. Jobs
-// run as they would, except that a coverage or curve that takes minutes is not waited for, but cancelled before the
-// walk. Settings and unsaved work go into a temporary home.
+// done, the frames drawn and the processor time that the window's thread took of them: on a busy computer the rest is
+// the others'. Jobs run as they would, except that a coverage or curve that takes minutes is not waited for, but
+// cancelled before the walk. Settings and unsaved work go into a temporary home.
 #include "times.h"
 
 #include <app/gui/action_registry.h>
@@ -70,12 +70,20 @@ struct Stall {
     double milliseconds;
     double computed; // of them on the window's thread
     std::string action;
+    Json drawn;    // milliseconds of the frames that VTK drew
+    int ended = 0; // jobs
+    int running = 0;
 };
 
 /// Asks the event loop for an answer from a thread of its own, one question at a time.
 class Watchdog {
 public:
-    Watchdog() : m_thread([this](std::stop_token stop) { watch(stop); }) {}
+    explicit Watchdog(gui::MainWindow& window)
+        : m_jobs(window.session().jobs()), m_thread([this](std::stop_token stop) { watch(stop); }) {
+        for (auto* host : window.findChildren<lpntk::vtk::VtkHost*>())
+            m_hosts.emplace_back(host, host->framesPainted());
+        QObject::connect(&m_jobs, &models::JobRunner::ended, &m_asked, [this] { ++m_ended; });
+    }
 
     /// What is being done from now on.
     void name(std::string action) { m_action = std::move(action); }
@@ -106,9 +114,14 @@ private:
     void answer(double milliseconds) { // on the window's thread
         m_answers.push_back(milliseconds);
         const double computed = tests::computed();
+        Json drawn = Json::object();
+        for (auto& [host, frames] : m_hosts)
+            if (std::exchange(frames, host->framesPainted()) != host->framesPainted())
+                drawn[host->metaObject()->className()] = host->frameMilliseconds();
         if (milliseconds > 100)
-            m_stalls.push_back({milliseconds, computed - m_computed, m_action});
+            m_stalls.push_back({milliseconds, computed - m_computed, m_action, drawn, m_ended, m_jobs.running()});
         m_computed = computed;
+        m_ended = 0;
         const std::lock_guard lock(m_mutex);
         m_waiting = false;
         m_answered.notify_one();
@@ -120,6 +133,9 @@ private:
     bool m_waiting = false;
     std::string m_action;
     double m_computed = 0; // up to the last answer
+    int m_ended = 0;       // jobs, since then
+    models::JobRunner& m_jobs;
+    std::vector<std::pair<lpntk::vtk::VtkHost*, int>> m_hosts; // with their frames up to then
     std::vector<double> m_answers;
     std::vector<Stall> m_stalls;
     std::jthread m_thread;
@@ -302,7 +318,7 @@ Json firstPictures(gui::MainWindow& window) {
 
 Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
     Walker walker(window, seed);
-    Watchdog watchdog;
+    Watchdog watchdog(window);
     int actions = 0;
     QElapsedTimer timer;
     timer.start();
@@ -319,7 +335,12 @@ Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
     waitUntil([&] { return timer.elapsed() >= qint64{1000} * seconds; });
     Json stalls = Json::array();
     for (const Stall& stall : watchdog.worst())
-        stalls.push_back({{"ms", stall.milliseconds}, {"processor_ms", stall.computed}, {"after", stall.action}});
+        stalls.push_back({{"ms", stall.milliseconds},
+                          {"processor_ms", stall.computed},
+                          {"after", stall.action},
+                          {"frames_ms", stall.drawn},
+                          {"jobs_ended", stall.ended},
+                          {"jobs_running", stall.running}});
     return {{"seconds", seconds},
             {"seed", seed},
             {"actions", actions},
