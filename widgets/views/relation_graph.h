@@ -73,6 +73,10 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    static constexpr double kCard = 4;     ///< between picture and edge of a node's card
+    static constexpr double kCaption = 18; ///< height of the cosine below
+    static constexpr double kMark = 16;    ///< side of the mark that expands a node
+
     void rebuild();
     void makeNodes(const std::vector<QPointF>& places);
     void fitTo(const std::vector<QPointF>& places);
