@@ -27,8 +27,8 @@ public:
     void saveAs();
     /// Asks where something went that a project or a run names.
     void locate(PathKind kind, const QString& oldPath);
-    /// Goes on with an unfinished run, with the memory and threads of the settings.
-    /// The job that a run was begun with, as `request` finds it, in the run's folder.
+    /// Does the job that `request` finds for the run in a folder (to resume or to repair it) there, with the memory and
+    /// threads of the settings.
     void goOnWith(const QString& folder,
                   engine::KernelRequest (*request)(const std::filesystem::path&, const base::JobContext&));
 

@@ -6,6 +6,7 @@
 #include <QScrollBar>
 
 #include <algorithm>
+#include <utility>
 
 namespace lpntk::gui {
 
@@ -64,8 +65,11 @@ void HelpPage::readNextPicture() {
     if (m_waiting.isEmpty())
         return m_next.stop();
     const QString name = m_waiting.takeFirst();
+    const QSize size = pictureSize(name);
+    if (std::exchange(m_read[name], size) == size)
+        return;
     QImageReader reader(pathOf(name));
-    reader.setScaledSize(pictureSize(name));
+    reader.setScaledSize(size);
     QPixmap picture = QPixmap::fromImageReader(&reader);
     picture.setDevicePixelRatio(devicePixelRatioF());
     const double place =

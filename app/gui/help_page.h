@@ -1,5 +1,7 @@
 #pragma once
 
+#include <QHash>
+#include <QSize>
 #include <QStringList>
 #include <QTextBrowser>
 #include <QTimer>
@@ -28,6 +30,7 @@ private:
     QTimer m_resized; ///< pictures follow when the size has been the same for a while
     QTimer m_next;
     QStringList m_names;   ///< of the text's pictures
+    QHash<QString, QSize> m_read; ///< pictures on the page and how large they are
     QStringList m_waiting; ///< of those to be read for the page's width
 };
 
