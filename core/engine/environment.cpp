@@ -39,11 +39,11 @@ void prepareOnce() {
     if (hasAvx512())
         ::setenv("OPENBLAS_CORETYPE", "SkylakeX", kReplace);
 #ifdef __GLIBC__
-    // Tensors of some megabytes come and go in every batch. Handing their memory back to the system each time and
-    // faulting it in again took a third of a vision transformer's job. Hence one arena, for the heaps of other threads
-    // vanish as soon as they are empty, and returnMemory().
+    // Tensors of some megabytes come and go in every batch: their memory is not handed back to the system each time, to
+    // be faulted in again; hence returnMemory(). Threads keep arenas of their own: with one for all, the window's
+    // thread waited for jobs, which run at a lower priority, and for the tenth of a second in which theirs was handed
+    // back.
     constexpr int kGigabyte = 1 << 30;
-    ::mallopt(M_ARENA_MAX, 1);
     ::mallopt(M_MMAP_THRESHOLD, kGigabyte);
     ::mallopt(M_TRIM_THRESHOLD, kGigabyte);
 #endif
