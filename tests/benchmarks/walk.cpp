@@ -3,9 +3,10 @@
 // Opens the real window on a run, measures the time to the first picture of every view and of selecting everything in
 // it, then presses, drags, turns and types at random for SECONDS (600). A thread asks the event loop for an answer
 // all the time; how long it takes is what a person would feel. Prints JSON; the longest stalls are named by what was
-// done, the frames drawn and the processor time that the window's thread took of them: on a busy computer the rest is
-// the others'. Jobs run as they would, except that a coverage or curve that takes minutes is not waited for, but
-// cancelled before the walk. Settings and unsaved work go into a temporary home.
+// done, the frames drawn, and where the time of the window's thread went: on a core, queued for one, taken by the host
+// of a virtual machine; what is left it waited for somebody else. Jobs run as they would, except that a coverage or
+// curve that takes minutes is not waited for, but cancelled before the walk. Settings and unsaved work go into a
+// temporary home.
 #include "times.h"
 
 #include <app/gui/action_registry.h>
@@ -39,6 +40,7 @@
 #include <sstream>
 #include <thread>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace lpntk;
@@ -66,9 +68,35 @@ double sinceStart() {
     return 1000 * (uptime - ticks / static_cast<double>(sysconf(_SC_CLK_TCK)));
 }
 
+/// What kept the calling thread since its start, by the system's own account.
+struct Account {
+    double computed = 0; // milliseconds on a core
+    double queued = 0;   // milliseconds ready to run, but others had the cores
+    double stolen = 0;   // milliseconds, of all cores, that the host of a virtual machine gave to others
+    long faults = 0;     // pages that had to be read from a disk
+
+    static Account now() {
+        Account account;
+        std::ifstream("/proc/thread-self/schedstat") >> account.computed >> account.queued;
+        account.computed /= 1e6;
+        account.queued /= 1e6;
+        std::ifstream cores("/proc/stat");
+        std::string field;
+        for (int i = 0; i <= 8 && cores >> field; ++i)
+            account.stolen = i == 8 ? 1000 * std::stod(field) / static_cast<double>(sysconf(_SC_CLK_TCK)) : 0;
+        rusage usage{};
+        getrusage(RUSAGE_THREAD, &usage);
+        account.faults = usage.ru_majflt;
+        return account;
+    }
+    Account since(const Account& start) const {
+        return {computed - start.computed, queued - start.queued, stolen - start.stolen, faults - start.faults};
+    }
+};
+
 struct Stall {
     double milliseconds;
-    double computed; // of them on the window's thread
+    Account account; // since the answer before
     std::string action;
     Json drawn;    // milliseconds of the frames that VTK drew
     int ended = 0; // jobs
@@ -113,14 +141,14 @@ private:
     }
     void answer(double milliseconds) { // on the window's thread
         m_answers.push_back(milliseconds);
-        const double computed = tests::computed();
+        const Account account = Account::now();
         Json drawn = Json::object();
         for (auto& [host, frames] : m_hosts)
             if (std::exchange(frames, host->framesPainted()) != host->framesPainted())
                 drawn[host->metaObject()->className()] = host->frameMilliseconds();
         if (milliseconds > 100)
-            m_stalls.push_back({milliseconds, computed - m_computed, m_action, drawn, m_ended, m_jobs.running()});
-        m_computed = computed;
+            m_stalls.push_back({milliseconds, account.since(m_account), m_action, drawn, m_ended, m_jobs.running()});
+        m_account = account;
         m_ended = 0;
         const std::lock_guard lock(m_mutex);
         m_waiting = false;
@@ -132,8 +160,8 @@ private:
     std::condition_variable_any m_answered;
     bool m_waiting = false;
     std::string m_action;
-    double m_computed = 0; // up to the last answer
-    int m_ended = 0;       // jobs, since then
+    Account m_account = Account::now(); // at the last answer
+    int m_ended = 0;                    // jobs, since then
     models::JobRunner& m_jobs;
     std::vector<std::pair<lpntk::vtk::VtkHost*, int>> m_hosts; // with their frames up to then
     std::vector<double> m_answers;
@@ -336,7 +364,10 @@ Json walk(gui::MainWindow& window, int seconds, unsigned seed) {
     Json stalls = Json::array();
     for (const Stall& stall : watchdog.worst())
         stalls.push_back({{"ms", stall.milliseconds},
-                          {"processor_ms", stall.computed},
+                          {"processor_ms", stall.account.computed},
+                          {"queued_ms", stall.account.queued},
+                          {"stolen_ms", stall.account.stolen},
+                          {"disk_faults", stall.account.faults},
                           {"after", stall.action},
                           {"frames_ms", stall.drawn},
                           {"jobs_ended", stall.ended},
