@@ -54,33 +54,38 @@ void PointRaster::makeStamps(double diameter) {
     // Room for a centre anywhere in the middle pixel and half a pixel of soft edge.
     const int reach = static_cast<int>(std::ceil(diameter / 2 + 0.5));
     m_side = 2 * reach + 1;
-    m_cover.clear();
-    for (int stepY = 0; stepY < kSteps; ++stepY)
-        for (int stepX = 0; stepX < kSteps; ++stepX)
-            for (int y = 0; y < m_side; ++y)
-                for (int x = 0; x < m_side; ++x) {
-                    const double away =
-                        std::hypot(x - reach - (stepX + 0.5) / kSteps + 0.5, y - reach - (stepY + 0.5) / kSteps + 0.5);
-                    m_cover.push_back(static_cast<std::uint16_t>(
-                        std::lround(kWhole * std::clamp(diameter / 2 + 0.5 - away, 0.0, 1.0))));
-                }
+    for (int step = 0; step < kSteps * kSteps; ++step) {
+        Stamp& disc = m_stamps[index(step)];
+        disc.rows.assign(index(m_side), {m_side, 0});
+        disc.cover.assign(index(m_side) * index(m_side), 0);
+        const double centreX = reach + (step % kSteps + 0.5) / kSteps - 0.5,
+                     centreY = reach + (step / kSteps + 0.5) / kSteps - 0.5;
+        for (int y = 0; y < m_side; ++y)
+            for (int x = 0; x < m_side; ++x) {
+                const double away = std::hypot(x - centreX, y - centreY);
+                const long share = std::lround(kWhole * std::clamp(diameter / 2 + 0.5 - away, 0.0, 1.0));
+                if (share == 0)
+                    continue;
+                disc.cover[index(y * m_side + x)] = static_cast<std::uint16_t>(share);
+                Stamp::Row& row = disc.rows[index(y)];
+                row = {std::min(row.begin, x), x + 1};
+            }
+    }
 }
 
-void PointRaster::stamp(int left, int top, const std::uint16_t* cover, QRgb colour) {
+void PointRaster::stamp(int left, int top, const Stamp& disc, QRgb colour) {
     const std::uint32_t over = packed(colour), alpha = static_cast<std::uint32_t>(qAlpha(colour)) + 1;
     const int beginX = std::max(0, -left), endX = std::min(m_side, m_size.width() - left);
     const int beginY = std::max(0, -top), endY = std::min(m_side, m_size.height() - top);
-    if (beginX >= endX)
-        return;
     for (int y = beginY; y < endY; ++y) {
-        std::uint32_t* pixel = &m_pixels[index(top + y) * index(m_size.width()) + index(left + beginX)];
-        const std::uint16_t* share = cover + y * m_side;
-        for (int x = beginX; x < endX; ++x, ++pixel) {
-            const std::uint32_t part = share[x] * alpha >> 8;
-            if (part == kWhole)
-                *pixel = over;
-            else if (part > 0)
-                *pixel = mixed(*pixel, over, part);
+        const int begin = std::max(beginX, disc.rows[index(y)].begin), end = std::min(endX, disc.rows[index(y)].end);
+        if (begin >= end)
+            continue;
+        std::uint32_t* pixel = &m_pixels[index(top + y) * index(m_size.width()) + index(left + begin)];
+        const std::uint16_t* share = &disc.cover[index(y * m_side + begin)];
+        for (int x = begin; x < end; ++x, ++pixel, ++share) {
+            const std::uint32_t part = *share * alpha >> 8;
+            *pixel = part == kWhole ? over : mixed(*pixel, over, part);
         }
     }
 }
@@ -99,9 +104,8 @@ void PointRaster::draw(std::span<const QPointF> places, std::span<const std::int
             continue;
         const double wholeX = std::floor(x), wholeY = std::floor(y);
         const int stepX = static_cast<int>((x - wholeX) * kSteps), stepY = static_cast<int>((y - wholeY) * kSteps);
-        const std::uint16_t* cover = &m_cover[index(stepY * kSteps + stepX) * index(m_side) * index(m_side)];
-        stamp(static_cast<int>(wholeX) - reach, static_cast<int>(wholeY) - reach, cover,
-              one ? colours[0] : colours[index(point)]);
+        stamp(static_cast<int>(wholeX) - reach, static_cast<int>(wholeY) - reach,
+              m_stamps[index(stepY * kSteps + stepX)], one ? colours[0] : colours[index(point)]);
     }
 }
 

@@ -6,6 +6,7 @@
 #include <QRgb>
 #include <QSize>
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -25,6 +26,7 @@ public:
     void draw(std::span<const QPointF> places, std::span<const std::int32_t> points, std::span<const QRgb> colours,
               double diameter, double scale, QPointF offset);
 
+    QSize size() const { return m_size; }
     int width() const { return m_size.width(); }
     int height() const { return m_size.height(); }
     /// Rows from top to bottom, four bytes a pixel: red, green, blue, 255.
@@ -33,14 +35,22 @@ public:
 
 private:
     static constexpr int kSteps = 4; ///< places of a centre within a pixel, per direction
+    /// The disc around one place within a pixel.
+    struct Stamp {
+        struct Row {
+            int begin = 0, end = 0; ///< pixels with any cover
+        };
+        std::vector<Row> rows;
+        std::vector<std::uint16_t> cover; ///< (side, side) share of each pixel, 0 to 256
+    };
     void makeStamps(double diameter);
-    void stamp(int x, int y, const std::uint16_t* cover, QRgb colour);
+    void stamp(int left, int top, const Stamp& disc, QRgb colour);
 
     QSize m_size;
     std::vector<std::uint32_t> m_pixels;
     double m_diameter = -1;
-    int m_side = 0;                     ///< pixels of a stamp
-    std::vector<std::uint16_t> m_cover; ///< (kSteps, kSteps, side, side) covered share of each pixel, 0 to 256
+    int m_side = 0; ///< pixels of a stamp
+    std::array<Stamp, std::size_t{kSteps} * kSteps> m_stamps;
 };
 
 } // namespace lpntk::vtk

@@ -39,12 +39,13 @@ public:
     /// One colour per point.
     void setColours(std::vector<QRgb> colours);
     /// Points to draw in this order, later ones on earlier ones.
-    void setShown(std::vector<std::int32_t> shown) { m_shown = std::move(shown); }
-    void setSelected(std::vector<std::int32_t> selected) { m_selected = std::move(selected); }
+    void setShown(std::vector<std::int32_t> shown);
+    /// Some of the shown ones.
+    void setSelected(std::vector<std::int32_t> selected);
     void setMarks(int current, int hovered); ///< -1 = none
-    void setStyle(const PointStyle& style) { m_style = style; }
+    void setStyle(const PointStyle& style);
     /// Lines through this place (the origin), none takes them away.
-    void setCross(std::optional<QPointF> place) { m_cross = place; }
+    void setCross(std::optional<QPointF> place);
     /// What is being drawn around points, in logical pixels of the widget; empty = nothing.
     void setOutline(QPolygonF outline) { m_outline = std::move(outline); }
     void setPictures(std::vector<PointPicture> pictures) { m_pictures = std::move(pictures); }
@@ -60,8 +61,12 @@ public:
     std::size_t picturesPlaced() const { return m_textures.placed(); }
 
 private:
+    /// All but the marks into m_dots.
     void drawDots(QSize pixels);
-    void drawDiscs(std::span<const std::int32_t> points, std::span<const QRgb> colours, double diameter);
+    void drawMarks();
+    void placeGround(QSize pixels);
+    void drawDiscs(PointRaster& raster, std::span<const std::int32_t> points, std::span<const QRgb> colours,
+                   double diameter) const;
     void drawPictures();
 
     std::vector<QPointF> m_places;
@@ -74,7 +79,9 @@ private:
     std::vector<PointPicture> m_pictures;
     double m_zoom = 1, m_pixelRatio = 1, m_dot = 3;
     QPointF m_offset;
-    PointRaster m_raster;
+    PointRaster m_dots;      ///< what stays while the pointer moves
+    bool m_dotsStale = true; ///< m_dots is not what would be drawn now
+    PointRaster m_marked;    ///< m_dots with the marks
     std::uint64_t m_frame = 0;
     PictureLayer m_ground;
     PictureLayer m_textures;
