@@ -34,7 +34,7 @@ EditActions::EditActions(models::Session& session, FilterBar& filter, ActionRegi
 void EditActions::addEdit(QMenu& menu) {
     const QString topic = tr("Edit");
     QAction* undo = m_session.undoStack().createUndoAction(this, tr("Undo"));
-    undo->setShortcuts(QKeySequence::Undo);
+    undo->setShortcuts({QKeySequence(QStringLiteral("Ctrl+Z"))}); // QKeySequence::Undo has F14 too
     undo->setIcon(models::theme().icon(QStringLiteral("undo")));
     QAction* redo = m_session.undoStack().createRedoAction(this, tr("Redo"));
     redo->setShortcuts({QKeySequence(QStringLiteral("Ctrl+Shift+Z")), QKeySequence(QStringLiteral("Ctrl+Y"))});

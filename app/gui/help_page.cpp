@@ -1,9 +1,13 @@
 #include "help_page.h"
 
+#include <widgets/models/theme.h>
+
 #include <QFile>
 #include <QImageReader>
 #include <QPixmap>
 #include <QScrollBar>
+#include <QTextBlock>
+#include <QTextTable>
 
 #include <algorithm>
 #include <utility>
@@ -13,9 +17,38 @@ namespace lpntk::gui {
 namespace {
 
 constexpr int kRest = 150; ///< ms
+constexpr int kAboveHeading = 20;
+constexpr int kBelowParagraph = 10;
+constexpr int kBelowItem = 4;
+constexpr int kInCell = 5;
 
 QString pathOf(const QString& name) {
     return QStringLiteral(":/help/") + name;
+}
+
+/// Markdown comes without any room around its paragraphs, headings and cells.
+void giveRoom(QTextDocument& document) {
+    QTextCursor cursor(&document);
+    for (QTextBlock block = document.begin(); block.isValid(); block = block.next()) {
+        cursor.setPosition(block.position());
+        if (cursor.currentTable())
+            continue;
+        QTextBlockFormat format = block.blockFormat();
+        if (format.headingLevel() > 0 && block != document.begin())
+            format.setTopMargin(kAboveHeading);
+        format.setBottomMargin(block.textList() ? kBelowItem : kBelowParagraph);
+        cursor.setBlockFormat(format);
+    }
+    for (QTextFrame* frame : document.rootFrame()->childFrames())
+        if (auto* table = qobject_cast<QTextTable*>(frame)) {
+            QTextTableFormat format = table->format();
+            format.setBorderCollapse(true);
+            format.setBorder(1);
+            format.setBorderBrush(models::theme().colour(models::Role::border));
+            format.setCellPadding(kInCell);
+            format.setBottomMargin(kBelowParagraph);
+            table->setFormat(format);
+        }
 }
 
 } // namespace
@@ -39,6 +72,8 @@ void HelpPage::readText() {
     QFile file(pathOf(QStringLiteral("help.md")));
     if (file.open(QIODevice::ReadOnly))
         setMarkdown(QString::fromUtf8(file.readAll()));
+    giveRoom(*document());
+    moveCursor(QTextCursor::Start);
 }
 
 QSize HelpPage::pictureSize(const QString& name) const {

@@ -222,9 +222,12 @@ void CoverageChart::paintAxes(QPainter& painter, const Range& range) const {
         painter.setPen(ink);
         painter.drawText(QRectF(x - 20, area.bottom() + 3, 40, 15 * scale), Qt::AlignCenter, format::number(100 * share, 0));
     }
-    const QString what = m_class < 0 ? tr("kept, % of %1").arg(format::count(m_rows))
-                                     : tr("kept, % of %1 %2").arg(format::count(m_present ? m_present->clustering->run().classRange(m_class).size() : 0),
-                                                                  m_session.className(m_class));
+    const std::int64_t rows = m_class < 0 ? m_rows
+                              : m_present ? m_present->clustering->run().classRange(m_class).size()
+                                          : 0;
+    const QString what = rows == 0     ? tr("kept, %")
+                         : m_class < 0 ? tr("kept, % of %1").arg(format::count(rows))
+                                       : tr("kept, % of %1 %2").arg(format::count(rows), m_session.className(m_class));
     paintText(painter, QRectF(area.left(), area.bottom() + 18 * scale, area.width(), 16 * scale), what, font, theme().colour(Role::text3), Qt::AlignRight | Qt::AlignVCenter);
 }
 
