@@ -1,14 +1,15 @@
 #include <widgets/models/job_runner.h>
 
+#include <widgets/models/job_threads.h>
+
 #include <QMetaObject>
 #include <QPointer>
 
 #include <algorithm>
 #include <cmath>
-#include <condition_variable>
 #include <mutex>
 #include <new>
-#include <thread>
+#include <stop_token>
 #include <utility>
 
 #ifdef Q_OS_LINUX
@@ -131,34 +132,10 @@ struct JobRunner::Job {
     bool held = false;             ///< as last told
     double pausedSince = 0;        ///< while the gate is closed
     double pausedSeconds = 0;      ///< in pauses that are over
-    std::jthread thread;
+    std::stop_source stop;
 };
 
-/// Joins threads that are past their last statement, where nobody waits for it: they go behind all others, so that a
-/// busy computer may keep even these last steps waiting.
-struct JobRunner::Joiner {
-    std::mutex mutex;
-    std::condition_variable_any added;
-    std::vector<std::jthread> ended;
-    std::jthread thread{[this](const std::stop_token& stop) { join(stop); }}; ///< the last member: it uses the others
-
-    void take(std::jthread job) {
-        const std::lock_guard lock(mutex);
-        ended.push_back(std::move(job));
-        added.notify_one();
-    }
-    void join(const std::stop_token& stop) {
-        std::unique_lock lock(mutex);
-        while (added.wait(lock, stop, [this] { return !ended.empty(); })) {
-            auto jobs = std::exchange(ended, {});
-            lock.unlock();
-            jobs.clear();
-            lock.lock();
-        }
-    }
-};
-
-JobRunner::JobRunner(QObject* parent) : QObject(parent), m_joiner(std::make_unique<Joiner>()) {
+JobRunner::JobRunner(QObject* parent) : QObject(parent), m_threads(std::make_unique<JobThreads>()) {
     m_clock.start();
     m_poll.setInterval(kReportInterval);
     connect(&m_poll, &QTimer::timeout, this, &JobRunner::pollProgress);
@@ -166,8 +143,8 @@ JobRunner::JobRunner(QObject* parent) : QObject(parent), m_joiner(std::make_uniq
 
 JobRunner::~JobRunner() {
     for (const auto& job : m_jobs)
-        job->thread.request_stop();
-    m_jobs.clear(); // joins
+        job->stop.request_stop();
+    m_threads.reset(); // waits for them
 }
 
 Ticket JobRunner::startErased(const QString& title, bool visible, bool queued, QObject* receiver,
@@ -200,9 +177,8 @@ Ticket JobRunner::startErased(const QString& title, bool visible, bool queued, Q
 
 void JobRunner::begin(Job& job) {
     job.startSeconds = now();
-    // The thread holds the shared part only: the last owner of the job must be this thread, which joins.
-    job.thread = std::jthread([this, ticket = job.ticket, title = job.title, shared = job.shared, gate = job.gate,
-                               task = std::exchange(job.work, {})](std::stop_token stop) mutable {
+    m_threads->begin([this, ticket = job.ticket, title = job.title, shared = job.shared, gate = job.gate,
+                      stop = job.stop.get_token(), task = std::exchange(job.work, {})]() mutable {
         letTheWindowGoFirst();
         base::JobContext context;
         context.stop = std::move(stop);
@@ -239,7 +215,6 @@ void JobRunner::deliver(Ticket ticket) {
     const auto job = find(ticket);
     if (!job)
         return;
-    m_joiner->take(std::move(job->thread));
     disconnect(job->receiverGone); // a view asks thousands of times in its life
     std::erase(m_jobs, job);
     if (job->queued)
@@ -292,7 +267,7 @@ void JobRunner::cancel(Ticket ticket) {
     if (!job || job->cancelling)
         return;
     job->cancelling = true;
-    job->thread.request_stop();
+    job->stop.request_stop();
     if (job->work) // nothing runs that would tell of its end
         QMetaObject::invokeMethod(
             this, [this, ticket] { deliver(ticket); }, Qt::QueuedConnection);

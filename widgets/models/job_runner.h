@@ -56,10 +56,12 @@ private:
     double m_secondsLeft = -1;
 };
 
-/// Runs plain core functions `Result f(const JobContext&)` on std::jthreads and brings results back to the window's
-/// thread by queued calls. Owned by the Session; cancels and joins in its destructor only. Exceptions of a job arrive
-/// as `failed`; results of cancelled or superseded jobs are dropped. At most 30 progress reports a second. Jobs that
-/// take all cores and the memory budget are queued: one at a time, in the order of their starting.
+class JobThreads;
+
+/// Runs plain core functions `Result f(const JobContext&)` on threads of their own and brings results back to the
+/// window's thread by queued calls. Owned by the Session; cancels and joins in its destructor only. Exceptions of a job
+/// arrive as `failed`; results of cancelled or superseded jobs are dropped. At most 30 progress reports a second. Jobs
+/// that take all cores and the memory budget are queued: one at a time, in the order of their starting.
 class JobRunner : public QObject {
     Q_OBJECT
 public:
@@ -137,7 +139,6 @@ private:
     void supersede(QObject* receiver, const char* purpose);
     void remember(QObject* receiver, const char* purpose, Ticket ticket);
     struct Job;
-    struct Joiner;
     void begin(Job& job);
     void beginNextQueued();
     std::shared_ptr<Job> find(Ticket ticket) const;
@@ -145,7 +146,7 @@ private:
     void pollProgress();
     double now() const { return static_cast<double>(m_clock.nsecsElapsed()) * 1e-9; }
     double workedSeconds(const Job& job) const;
-    std::unique_ptr<Joiner> m_joiner;
+    std::unique_ptr<JobThreads> m_threads;
     std::vector<std::shared_ptr<Job>> m_jobs;
     std::unordered_map<std::string, Ticket> m_questions;
     Ticket m_nextTicket = 1;
