@@ -156,8 +156,6 @@ void KernelDialog::addPrecision(QFormLayout& form) {
     m_device = new QComboBox(this);
     m_device->setAccessibleName(tr("Device"));
     m_device->addItem(tr("Processor"), QStringLiteral("cpu"));
-    if (hasGraphicsCard())
-        m_device->addItem(tr("Graphics card"), QStringLiteral("cuda"));
     m_precision = new QComboBox(this);
     m_precision->setAccessibleName(tr("Precision"));
     listPrecisions();
@@ -169,7 +167,15 @@ void KernelDialog::addPrecision(QFormLayout& form) {
     form.addRow(tr("Kernel"), m_kernel);
     form.addRow(tr("Parameters"), m_parameters);
     form.addRow(tr("Device"), m_device);
-    form.setRowVisible(m_device, m_device->count() > 1);
+    form.setRowVisible(m_device, false);
+    // The system's loader has one lock, which a job that opens libtorch holds for a third of a second and more.
+    m_session.jobs().ask<bool>(
+        "graphics card", this, [](const base::JobContext&) { return hasGraphicsCard(); },
+        [this, rows = &form](bool there) {
+            if (there)
+                m_device->addItem(tr("Graphics card"), QStringLiteral("cuda"));
+            rows->setRowVisible(m_device, there);
+        });
     form.addRow(tr("Precision"), m_precision);
     form.addRow(tr("Stored as"), m_store);
     connect(m_device, &QComboBox::currentIndexChanged, this, &KernelDialog::listPrecisions);
