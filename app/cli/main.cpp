@@ -163,5 +163,6 @@ int runProgram(int argc, char** argv) {
 
 int main(int argc, char** argv) {
     lpntk::engine::prepareEnvironment();
+    lpntk::engine::keepTensorMemory();
     return lpntk::cli::runProgram(argc, argv);
 }

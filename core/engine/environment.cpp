@@ -1,8 +1,11 @@
 #include <core/engine/environment.h>
 
 #include <atomic>
+#include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
+#include <thread>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -26,6 +29,63 @@ bool hasAvx512() {
 #endif
 }
 
+/// Signals are for the threads that wait for them: one that begins with all blocked takes none.
+class SignalsBlocked {
+public:
+    SignalsBlocked() {
+        sigset_t all;
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_SETMASK, &all, &m_before);
+    }
+    ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &m_before, nullptr); }
+
+private:
+    sigset_t m_before{};
+};
+
+/// Hands freed memory back on a thread with the priority of the first caller. The allocator's lock of every thread is
+/// held in turn, the window's too: a job, whose priority is lower, may be put aside in that moment, and the window
+/// would wait for all other jobs.
+class MemoryReturner {
+public:
+    void operator()() {
+        std::unique_lock lock(m_mutex);
+        const std::uint64_t mine = ++m_asked;
+        m_changed.notify_all();
+        m_changed.wait(lock, [&] { return m_done >= mine; });
+    }
+
+private:
+    std::jthread begin() {
+        const SignalsBlocked blocked;
+        return std::jthread([this](const std::stop_token& stop) { work(stop); });
+    }
+    void work(const std::stop_token& stop) {
+        std::unique_lock lock(m_mutex);
+        while (m_changed.wait(lock, stop, [this] { return m_done < m_asked; })) {
+            const std::uint64_t asked = m_asked;
+            lock.unlock();
+#ifdef __GLIBC__
+            ::malloc_trim(0);
+#endif
+            lock.lock();
+            m_done = asked;
+            m_changed.notify_all();
+        }
+    }
+
+    std::mutex m_mutex;
+    std::condition_variable_any m_changed;
+    std::uint64_t m_asked = 0;
+    std::uint64_t m_done = 0;
+    std::jthread m_thread = begin(); ///< the last member: it uses the others
+};
+
+MemoryReturner& memoryReturner() {
+    static MemoryReturner returner;
+    return returner;
+}
+
 void prepareOnce() {
     // OpenMP threads that spin at barriers made two-thread runs 3 to 26 times slower beside one busy process. Read by
     // libgomp when it is loaded; what the user has set stays.
@@ -38,15 +98,7 @@ void prepareOnce() {
     ::setenv("OPENBLAS_NUM_THREADS", "1", kReplace);
     if (hasAvx512())
         ::setenv("OPENBLAS_CORETYPE", "SkylakeX", kReplace);
-#ifdef __GLIBC__
-    // Tensors of some megabytes come and go in every batch: their memory is not handed back to the system each time, to
-    // be faulted in again; hence returnMemory(). Threads keep arenas of their own: with one for all, the window's
-    // thread waited for jobs, which run at a lower priority, and for the tenth of a second in which theirs was handed
-    // back.
-    constexpr int kGigabyte = 1 << 30;
-    ::mallopt(M_MMAP_THRESHOLD, kGigabyte);
-    ::mallopt(M_TRIM_THRESHOLD, kGigabyte);
-#endif
+    memoryReturner();
 }
 
 } // namespace
@@ -54,6 +106,14 @@ void prepareOnce() {
 void prepareEnvironment() {
     static std::once_flag once;
     std::call_once(once, prepareOnce);
+}
+
+void keepTensorMemory() {
+#ifdef __GLIBC__
+    constexpr int kGigabyte = 1 << 30;
+    ::mallopt(M_MMAP_THRESHOLD, kGigabyte);
+    ::mallopt(M_TRIM_THRESHOLD, kGigabyte);
+#endif
 }
 
 void keepMemory() {
@@ -65,10 +125,8 @@ void keepMemory() {
 }
 
 void returnMemory() {
-#ifdef __GLIBC__
     if (!kept)
-        ::malloc_trim(0);
-#endif
+        memoryReturner()();
 }
 
 std::int64_t keptMemory() {
