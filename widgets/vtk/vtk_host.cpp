@@ -254,27 +254,39 @@ QImage VtkHost::drawFrame() {
     return image;
 }
 
-void VtkHost::paintEvent(QPaintEvent*) {
-    // Making the context and its shaders takes as long as the rest of a view: the first frame comes after the view.
-    if (!std::exchange(m_begun, true) && isUsable()) {
-        QTimer::singleShot(0, this, &VtkHost::update);
-        double colour[3];
-        m_renderer->GetBackground(colour);
-        return QPainter(this).fillRect(rect(),
-                                       QColor::fromRgbF(static_cast<float>(colour[0]), static_cast<float>(colour[1]),
-                                                        static_cast<float>(colour[2])));
-    }
+void VtkHost::showEvent(QShowEvent*) {
+    m_justShown = true;
+}
+
+/// The context and its shaders take as long as the rest of a view, and what VTK keeps of a size nearly so: the first
+/// frame after a view is shown comes in an event of its own, behind the view's.
+bool VtkHost::frameIsDue() {
     // The pixel ratio changes without a resize when the window moves to another screen.
-    if (m_stale || m_frame.size() != pixelSize()) {
+    const bool due = m_stale || m_frame.size() != pixelSize();
+    if (!std::exchange(m_justShown, false) || !due || !isUsable())
+        return due;
+    m_stale = true;
+    QTimer::singleShot(0, this, &VtkHost::update);
+    return false;
+}
+
+void VtkHost::paintEvent(QPaintEvent*) {
+    if (frameIsDue()) {
         m_frame = drawFrame();
         m_stale = false;
         ++m_frames;
         QMetaObject::invokeMethod(this, &VtkHost::painted, Qt::QueuedConnection);
     }
     QPainter painter(this);
-    if (!m_frame.isNull()) {
+    if (!m_frame.isNull() && m_frame.size() == pixelSize()) {
         painter.drawImage(0, 0, m_frame);
         return paintAbove(painter);
+    }
+    if (m_stale && isUsable()) { // comes with the next event
+        double colour[3];
+        m_renderer->GetBackground(colour);
+        return painter.fillRect(rect(), QColor::fromRgbF(static_cast<float>(colour[0]), static_cast<float>(colour[1]),
+                                                         static_cast<float>(colour[2])));
     }
     painter.fillRect(rect(), palette().window());
     painter.drawText(rect(), Qt::AlignCenter | Qt::TextWordWrap,

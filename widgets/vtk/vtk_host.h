@@ -79,6 +79,7 @@ protected:
     /// pictures of which VTK would need a texture each. Not in pictureAt().
     virtual void paintAbove(QPainter&) {}
 
+    void showEvent(QShowEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
@@ -93,6 +94,7 @@ private:
     void releaseGl();
     /// Draws a frame of pixelSize(); null where there is no OpenGL.
     QImage drawFrame();
+    bool frameIsDue();
     void tellInteractor(const QPointF& place, Qt::KeyboardModifiers modifiers);
 
     vtkNew<vtkGenericOpenGLRenderWindow> m_window;
@@ -103,8 +105,8 @@ private:
     std::unique_ptr<QOpenGLContext> m_context;
     std::unique_ptr<QOpenGLFramebufferObject> m_target;
     QImage m_frame;
-    bool m_begun = false; ///< painted once
-    bool m_stale = true;  ///< the frame is not what would be drawn now
+    bool m_justShown = false; ///< not painted since
+    bool m_stale = true;      ///< the frame is not what would be drawn now
     bool m_forwardEvents = false;
     double m_pictureRatio = 0; ///< while a picture of another resolution is drawn
     double m_frameMilliseconds = 0;
